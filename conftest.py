@@ -1,0 +1,53 @@
+"""What all tests share, those beside the code and those under `tests/`. Settings: `tests/settings.py`."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+from django.test import TransactionTestCase
+from pytest_django import DjangoDbBlocker
+
+from tests.database import Clone, ensure_template
+from tests.settings import CLUSTER, ROOT
+
+pytest_plugins = ["tests.cast"]
+DATABASE_FIXTURES = {
+    "db",
+    "transactional_db",
+    "django_db_reset_sequences",
+    "django_db_serialized_rollback",
+    "live_server",
+}
+BROWSER = ROOT / "tests" / "browser"
+LOOPBACK = ["127.0.0.1", "::1"]
+
+
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """Mark the tests that touch the database, and let browser tests, which share one browser, talk to this machine."""
+    for item in items:
+        uses = set(getattr(item, "fixturenames", ()))
+        if uses & DATABASE_FIXTURES or item.get_closest_marker("django_db"):
+            item.add_marker("database")
+        if Path(item.path).is_relative_to(BROWSER):
+            item.add_marker(pytest.mark.allow_hosts(LOOPBACK))
+            item.add_marker(pytest.mark.xdist_group("browser"))
+
+
+def pytest_unconfigure() -> None:
+    """Leave the cluster; the last process of the last run stops it."""
+    CLUSTER.stop_if_unused()
+
+
+@pytest.fixture(scope="session")
+def django_db_setup(django_db_blocker: DjangoDbBlocker) -> Iterator[None]:
+    """Give this process a clone of the migrated template."""
+    clone = Clone(ensure_template())
+    with django_db_blocker.unblock():
+        clone.create()
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(TransactionTestCase, "_fixture_teardown", lambda _case: clone.renew())
+        yield
+    with django_db_blocker.unblock():
+        clone.drop()

@@ -1,0 +1,1 @@
+"""Law as data: the packs, installed as `heliograph_packs`."""

@@ -1,0 +1,1 @@
+"""Heliograph: administrative enforcement in the open (阳光执法)."""

@@ -1,0 +1,159 @@
+"""The `heliograph` command: thin names over Django commands. Exit codes: 0 fine, 1 findings, 2 misuse."""
+
+from __future__ import annotations
+
+import argparse
+import os
+import shutil
+import sys
+from collections.abc import Sequence
+
+import django
+from django.core.exceptions import ImproperlyConfigured
+from django.core.management import CommandError, call_command, execute_from_command_line
+
+from heliograph.config.databases import ROLE_VARIABLE, uses_embedded_cluster
+from heliograph.config.embedded_postgres import Cluster, record_path
+from heliograph.config.env import DEFAULT_BIND, check_demo_bind, read_bind, read_home
+from heliograph.config.installation import claim_for_demo, database_running, read_demo_mark
+from heliograph.config.postgres_binaries import PostgresUnavailableError
+from heliograph.config.serving import ServingError
+
+MISUSE = 2
+SETTINGS = "heliograph.config.settings"
+
+
+def _run(command: str, *arguments: str, role: str = "app", profile: str | None = None) -> int:
+    """Run a Django command with the database there, as one of the two roles."""
+    os.environ.setdefault("DJANGO_SETTINGS_MODULE", SETTINGS)
+    os.environ[ROLE_VARIABLE] = role
+    if profile is not None:
+        os.environ["HELIOGRAPH_PROFILE"] = profile
+    with database_running():
+        django.setup()
+        os.environ[ROLE_VARIABLE] = "app"  # whatever we start serves as the app role
+        call_command(command, *arguments)
+    return 0
+
+
+def _serve(_arguments: argparse.Namespace) -> int:
+    return _run("serve")
+
+
+def _migrate(_arguments: argparse.Namespace) -> int:
+    return _run("heliograph_migrate", role="owner")
+
+
+def _demo(arguments: argparse.Namespace) -> int:
+    home = read_home()
+    check_demo_bind(read_bind("HELIOGRAPH_BIND", DEFAULT_BIND))  # before anything is made
+    if arguments.reset:
+        _reset_demo()
+    claim_for_demo(home)
+    return _run("demo", profile="demo")
+
+
+def _reset_demo() -> None:
+    """Delete the demonstration and nothing else: a home that was made for real work is refused."""
+    home = read_home()
+    if read_demo_mark(home) is None and (record_path(home).exists() or not uses_embedded_cluster()):
+        claim_for_demo(home)
+    if home.exists():
+        Cluster(home).remove()
+    for name in ("files", "keys", "static"):
+        shutil.rmtree(home / name, ignore_errors=True)
+    (home / "demo.json").unlink(missing_ok=True)
+
+
+def _demo_code(arguments: argparse.Namespace) -> int:
+    return _run("demo_code", arguments.username, profile="demo")
+
+
+def _backup(arguments: argparse.Namespace) -> int:
+    return _run("backup", *(["--out", arguments.out] if arguments.out else []), role="owner")
+
+
+def _restore(arguments: argparse.Namespace) -> int:
+    return _run("restore", arguments.file, *(["--force"] if arguments.force else []), role="owner")
+
+
+def _packs_check(arguments: argparse.Namespace) -> int:
+    return _run("packs_check", *arguments.rest)
+
+
+def _packs_compliance(arguments: argparse.Namespace) -> int:
+    return _run("packs_compliance", *arguments.rest)
+
+
+def _agency_add(arguments: argparse.Namespace) -> int:
+    return _run("agency_add", *arguments.rest)
+
+
+def _manage(arguments: argparse.Namespace) -> int:
+    """Pass a line to Django's own commands, for developers; the role comes from the environment."""
+    os.environ.setdefault("DJANGO_SETTINGS_MODULE", SETTINGS)
+    with database_running():
+        execute_from_command_line(["heliograph manage", *arguments.rest])
+    return 0
+
+
+def parser() -> argparse.ArgumentParser:
+    """Return the grammar of the command line."""
+    top = argparse.ArgumentParser(prog="heliograph", description="阳光执法：行政执法公示、全过程记录、法制审核。")
+    nouns = top.add_subparsers(dest="noun", required=True, metavar="命令")
+
+    nouns.add_parser("serve", help="启动网站和后台任务").set_defaults(run=_serve)
+    nouns.add_parser("migrate", help="建立或更新数据库结构").set_defaults(run=_migrate)
+
+    demo = nouns.add_parser("demo", help="准备并启动演示环境")
+    demo.add_argument("--reset", action="store_true", help="清除原有演示数据")
+    demo.set_defaults(run=_demo)
+
+    code = nouns.add_parser("demo-code", help="显示演示人员当前的动态验证码")
+    code.add_argument("username", help="登录名")
+    code.set_defaults(run=_demo_code)
+
+    backup = nouns.add_parser("backup", help="备份数据库、文件和密钥")
+    backup.add_argument("--out", help="备份文件或其所在目录")
+    backup.set_defaults(run=_backup)
+
+    restore = nouns.add_parser("restore", help="从备份恢复")
+    restore.add_argument("file", help="备份文件")
+    restore.add_argument("--force", action="store_true", help="覆盖现有数据")
+    restore.set_defaults(run=_restore)
+
+    packs = nouns.add_parser("packs", help="规则包").add_subparsers(dest="verb", required=True, metavar="操作")
+    for verb, run, text in (
+        ("check", _packs_check, "检查规则包"),
+        ("compliance", _packs_compliance, "列出一个执法机关的逐条对照表"),
+    ):
+        one = packs.add_parser(verb, help=text, add_help=False)
+        one.add_argument("rest", nargs=argparse.REMAINDER)
+        one.set_defaults(run=run)
+
+    agency = nouns.add_parser("agency", help="机关").add_subparsers(dest="verb", required=True, metavar="操作")
+    add = agency.add_parser("add", help="按规则包设立一个机关", add_help=False)
+    add.add_argument("rest", nargs=argparse.REMAINDER)
+    add.set_defaults(run=_agency_add)
+
+    manage = nouns.add_parser("manage", help="执行 Django 命令（开发用）", add_help=False)
+    manage.add_argument("rest", nargs=argparse.REMAINDER)
+    manage.set_defaults(run=_manage)
+    return top
+
+
+def main(argv: Sequence[str] | None = None) -> int:
+    """Run one command and return its exit code."""
+    arguments = parser().parse_args(argv)
+    try:
+        return int(arguments.run(arguments))
+    except CommandError as error:
+        sys.stderr.write(f"{error}\n")
+        return error.returncode
+    except (PostgresUnavailableError, ServingError, ImproperlyConfigured) as error:
+        sys.stderr.write(f"{error}\n")
+        return MISUSE
+
+
+if __name__ == "__main__":
+    sys.exit(main())

@@ -1,0 +1,135 @@
+"""What a demonstration agency's file may say, and the office hours in which its acts happen."""
+
+from __future__ import annotations
+
+import datetime
+from typing import Any, Literal
+from zoneinfo import ZoneInfo
+
+from pydantic import BaseModel, ConfigDict, Field
+
+BEIJING = ZoneInfo("Asia/Shanghai")
+OPENS, CLOSES = 9, 17
+SATURDAY = 5
+
+End = Literal["public", "draft", "waiting_first", "waiting_last", "returned", "withdrawn"]
+
+
+class Strict(BaseModel):
+    """A misspelt key must not silently lose a line of the demonstration."""
+
+    model_config = ConfigDict(extra="forbid", frozen=True)
+
+
+class CertificateLine(Strict):
+    """An enforcement certificate, valid unless the dates say otherwise."""
+
+    number: str
+    kind: str
+    category: str
+    area: str
+    issued_on: datetime.date = datetime.date(2023, 6, 1)
+    valid_to: datetime.date
+    reviewed: int | None = None
+    suspended: datetime.date | None = None
+    suspended_reason: str = ""
+
+
+class StaffLine(Strict):
+    """Somebody of the cast. With a role the person signs in; without one only the registers know them."""
+
+    id: str
+    name: str
+    gender: Literal["男", "女"]
+    unit: str
+    position: str
+    duty_post: str = ""
+    role: str = ""
+    certificates: list[CertificateLine] = []
+
+
+class UnitLine(Strict):
+    """A unit that the source document does not name."""
+
+    name: str
+    functions: list[str]
+
+
+class RevisionLine(Strict):
+    """A second version: what changes, and why."""
+
+    reason: str
+    data: dict[str, Any]
+
+
+class EntryLine(Strict):
+    """One entry, or with `each` one for every rule of a section of the pack; how far it gets, and by whose hand."""
+
+    register_id: str = Field(alias="register")  # pydantic keeps the short name for itself
+    data: dict[str, Any] = {}
+    each: str = ""
+    certificates: Literal["", "all"] = ""
+    by: str = ""
+    reason: str = "首次编制"
+    ends: End = "public"
+    why: str = ""  # of a return or a withdrawal
+    basis: str = ""
+    verified: Literal["text", "secondary", "unverified"] = "text"
+    read_in: str = "国家法律文本（2025-04 收录）"
+    revision: RevisionLine | None = None
+
+
+class AdjustmentLine(Strict):
+    """A dynamic adjustment: an article changed, or a function left a unit."""
+
+    article: str = ""
+    repealed: bool = False
+    unit: str = ""
+    function: str = ""
+    effective_on: datetime.date
+    reason: str
+    basis: str
+
+
+class AgencyScript(Strict):
+    """The file of one agency."""
+
+    agency: str
+    prefix: str
+    supervisor: str = ""  # name of the overseer's reviewer, where the agency's chains need one
+    units: list[UnitLine] = []
+    staff: list[StaffLine]
+    entries: list[EntryLine]
+    adjustment: AdjustmentLine | None = None
+
+
+class LawLine(Strict):
+    """A law that entries rest on, with our paraphrase of its articles."""
+
+    key: str
+    title: str
+    level: str
+    issued_on: datetime.date
+    effective_from: datetime.date | None = None
+    articles: dict[str, str]
+
+
+class OfficeHours:
+    """Hands out instants one after another on Beijing workdays, so that nothing happens at night or at once."""
+
+    def __init__(self, first: datetime.date, *, minute: int = 0) -> None:
+        self._now = datetime.datetime.combine(first, datetime.time(OPENS, minute), tzinfo=BEIJING)
+
+    def next(self, minutes: int = 11) -> datetime.datetime:
+        """Return an instant some minutes later, tomorrow morning when the office has closed."""
+        self._now += datetime.timedelta(minutes=minutes)
+        if self._now.hour >= CLOSES:
+            self.skip_to(self._now.date() + datetime.timedelta(days=1))
+        return self._now
+
+    def skip_to(self, day: datetime.date) -> None:
+        """Go to the morning of a day, or of the Monday after; never back."""
+        while day.weekday() >= SATURDAY:
+            day += datetime.timedelta(days=1)
+        morning = datetime.datetime.combine(day, datetime.time(OPENS, self._now.minute), tzinfo=BEIJING)
+        self._now = max(self._now, morning)

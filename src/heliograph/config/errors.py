@@ -1,0 +1,32 @@
+"""Answers to requests that failed. The pages are the portal's; the 500 page is drawn without any query."""
+
+from __future__ import annotations
+
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import render
+from django.template.loader import render_to_string
+
+
+def bad_request(request: HttpRequest, exception: Exception) -> HttpResponse:
+    """400: the request cannot be understood."""
+    return render(request, "errors/400.html", status=400)
+
+
+def permission_denied(request: HttpRequest, exception: Exception) -> HttpResponse:
+    """403: the visitor may not do this; the refusal's own words are shown."""
+    return render(request, "errors/403.html", {"reason": str(exception)}, status=403)
+
+
+def csrf_failure(request: HttpRequest, reason: str = "") -> HttpResponse:
+    """403: the form is too old or came from another site."""
+    return render(request, "errors/403.html", {"reason": "页面已过期，请返回后重新提交。"}, status=403)
+
+
+def not_found(request: HttpRequest, exception: Exception) -> HttpResponse:
+    """404: nothing at this address."""
+    return render(request, "errors/404.html", status=404)
+
+
+def server_error(_request: HttpRequest) -> HttpResponse:
+    """500: our fault; the database may be the reason, so nothing is read from it."""
+    return HttpResponse(render_to_string("errors/500.html"), status=500)

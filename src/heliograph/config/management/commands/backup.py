@@ -1,0 +1,39 @@
+"""`heliograph backup [--out PATH]`: the whole installation in one file."""
+
+from __future__ import annotations
+
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import Any
+
+from django.conf import settings
+from django.core.management.base import BaseCommand, CommandError
+
+from heliograph.config.backup import BackupError, write_backup
+
+
+class Command(BaseCommand):
+    """Back up."""
+
+    help = "备份数据库、文件和密钥"
+
+    def add_arguments(self, parser: Any) -> None:
+        """Take a file name or a directory; `<home>/backups` when nothing is said."""
+        parser.add_argument("--out", type=Path)
+
+    def handle(self, *args: Any, **options: Any) -> None:
+        """Write the file and say where it is."""
+        at = datetime.now(UTC)
+        target: Path = (options["out"] or settings.HOME / "backups").absolute()
+        if options["out"] is None:
+            target.mkdir(mode=0o700, parents=True, exist_ok=True)
+        if target.is_dir():
+            target = target / f"heliograph-{at:%Y%m%dT%H%M%SZ}.tar"
+        if target.exists() or not target.parent.is_dir():
+            raise CommandError(f"备份文件已存在，或其目录不存在：{target}", returncode=2)
+        try:
+            manifest = write_backup(settings.HOME, target, at=at)
+        except BackupError as error:
+            raise CommandError(str(error), returncode=1) from error
+        self.stdout.write(f"已备份到 {target}（{len(manifest['sha256'])} 项，{target.stat().st_size} 字节）。")
+        self.stdout.write("备份中含有密钥，请按密钥的要求保管。")

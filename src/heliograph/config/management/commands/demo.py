@@ -1,0 +1,58 @@
+"""`heliograph demo`: a demonstration on this machine, with its people, their passwords and their second factors."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from django.conf import settings
+from django.core.management.base import BaseCommand, CommandError
+from django.db import connection, transaction
+
+from heliograph.config import demo
+from heliograph.config.installation import (
+    collect_static,
+    has_pending_migrations,
+    migrate_in_own_process,
+    read_demo_accounts,
+    read_demo_mark,
+    write_demo_mark,
+)
+from heliograph.config.serving import Supervisor
+
+
+class Command(BaseCommand):
+    """Prepare what is missing, then serve."""
+
+    help = "准备并启动演示环境"
+
+    def add_arguments(self, parser: Any) -> None:
+        """Allow the preparation alone, for tests."""
+        parser.add_argument("--prepare-only", action="store_true")
+
+    def handle(self, *args: Any, **options: Any) -> None:
+        """Load once, serve every time."""
+        if not settings.IS_DEMO:
+            raise CommandError("演示环境请用 heliograph demo 启动。", returncode=2)
+        if has_pending_migrations():
+            self.stdout.write("正在建立数据库结构……")
+            migrate_in_own_process()
+        if read_demo_mark(settings.HOME) != demo.DATA_VERSION:
+            self.stdout.write("正在载入演示数据……")
+            with transaction.atomic():  # all of it or, when it is broken off, nothing
+                accounts = list(demo.load_demo())
+            write_demo_mark(settings.HOME, demo.DATA_VERSION, accounts)
+        collect_static(settings.STATIC_ROOT)
+        connection.close()
+        if options["prepare_only"]:
+            return
+        code = Supervisor().run(settings.BIND, settings.WORKERS, self._announce)
+        if code:
+            raise CommandError("服务意外停止，请查看上面的记录。", returncode=code)
+
+    def _announce(self) -> None:
+        write = self.stdout.write
+        write(f"\n演示环境已启动。公示门户：{settings.BIND.url}    工作台：{settings.BIND.url}desk/")
+        write("\n登录名　　　　口令　　　　动态验证码密钥　　　　身份")
+        for account in read_demo_accounts(settings.HOME):
+            write(f"{account.username}\t{account.password}\t{account.totp_secret}\t{account.description}")
+        write("\n动态验证码：.venv/bin/heliograph demo-code <登录名>。按 Ctrl-C 停止。")

@@ -1,0 +1,218 @@
+"""Django settings. Deployment facts come from the environment; what the law or an agency decides lives in packs.
+
+Profiles: `production` (default: HTTPS, `__Host-` cookies, HSTS) and `demo` (plain http on this machine only).
+"""
+
+from __future__ import annotations
+
+from csp.constants import NONE, SELF
+
+from heliograph.config.databases import default_database
+from heliograph.config.env import (
+    DEFAULT_BIND,
+    check_demo_bind,
+    read_bind,
+    read_choice,
+    read_flag,
+    read_home,
+    read_list,
+    read_number,
+)
+from heliograph.config.keys import read_or_create_key
+
+# -- the installation -------------------------------------------------------------------------------------------------
+HOME = read_home()
+PROFILE = read_choice("HELIOGRAPH_PROFILE", ("production", "demo"), default="production")
+IS_DEMO = PROFILE == "demo"
+BIND = read_bind("HELIOGRAPH_BIND", DEFAULT_BIND)
+WORKERS = read_number("HELIOGRAPH_WORKERS", default=2, least=1, most=64)
+PROXY_COUNT = read_number("HELIOGRAPH_PROXY_COUNT", default=0, least=0, most=5)
+if IS_DEMO:
+    check_demo_bind(BIND)
+
+DEBUG = False
+SECRET_KEY = read_or_create_key(HOME, "django-secret-key")
+LOOPBACK_NAMES = ("127.0.0.1", "localhost", "[::1]")
+ALLOWED_HOSTS = read_list("HELIOGRAPH_ALLOWED_HOSTS", LOOPBACK_NAMES)
+ROOT_URLCONF = "heliograph.config.urls"
+WSGI_APPLICATION = "heliograph.config.wsgi.application"
+
+# -- parts ------------------------------------------------------------------------------------------------------------
+INSTALLED_APPS = [
+    "procrastinate.contrib.django",
+    "heliograph.config",
+    "heliograph.portal",
+    "heliograph.desk",
+    "heliograph.disclosure",
+    "heliograph.duties",
+    "heliograph.regimes",
+    "heliograph.registers",
+    "heliograph.outbox",
+    "django.contrib.contenttypes",
+    "django.contrib.auth",
+    "django.contrib.sessions",
+    "django.contrib.messages",
+    "django.contrib.staticfiles",
+    "django.contrib.postgres",
+    "allauth",
+    "allauth.account",
+    "allauth.mfa",
+    "axes",
+    "csp",
+]
+MIDDLEWARE = [
+    "django.middleware.security.SecurityMiddleware",
+    "whitenoise.middleware.WhiteNoiseMiddleware",
+    "csp.middleware.CSPMiddleware",
+    "heliograph.config.middleware.PageHeaders",
+    "django.contrib.sessions.middleware.SessionMiddleware",
+    "django.middleware.common.CommonMiddleware",
+    "django.middleware.csrf.CsrfViewMiddleware",
+    "django.contrib.auth.middleware.AuthenticationMiddleware",
+    "heliograph.config.middleware.SessionLimits",
+    "django.contrib.auth.middleware.LoginRequiredMiddleware",
+    "django.contrib.messages.middleware.MessageMiddleware",
+    "django.middleware.clickjacking.XFrameOptionsMiddleware",
+    "allauth.account.middleware.AccountMiddleware",
+    "heliograph.desk.middleware.SecondFactor",
+    "axes.middleware.AxesMiddleware",
+]
+TEMPLATES = [
+    {
+        "BACKEND": "django.template.backends.django.DjangoTemplates",
+        "APP_DIRS": True,
+        "OPTIONS": {
+            "context_processors": [
+                "django.template.context_processors.request",
+                "django.contrib.auth.context_processors.auth",
+                "django.contrib.messages.context_processors.messages",
+                "heliograph.config.context.profile",
+            ],
+        },
+    },
+]
+
+# -- data -------------------------------------------------------------------------------------------------------------
+DATABASES = {"default": default_database(HOME)}
+DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
+# Shared by all worker processes: a one-time code must be used once whichever process sees it.
+CACHES = {"default": {"BACKEND": "django.core.cache.backends.db.DatabaseCache", "LOCATION": "cache_entries"}}
+MEDIA_ROOT = HOME / "files"
+FILE_UPLOAD_PERMISSIONS = 0o600
+STATIC_ROOT = HOME / "static"
+STATIC_URL = "/static/"
+STORAGES = {
+    "default": {"BACKEND": "django.core.files.storage.FileSystemStorage"},
+    "staticfiles": {"BACKEND": "whitenoise.storage.CompressedManifestStaticFilesStorage"},
+}
+WHITENOISE_MAX_AGE = 3600
+
+# -- language and time ------------------------------------------------------------------------------------------------
+LANGUAGE_CODE = "zh-hans"
+LANGUAGES = [("zh-hans", "简体中文")]
+TIME_ZONE = "Asia/Shanghai"
+USE_I18N = True
+USE_TZ = True
+
+# -- who may come in --------------------------------------------------------------------------------------------------
+AUTH_USER_MODEL = "registers.Account"
+AUTHENTICATION_BACKENDS = [
+    "axes.backends.AxesStandaloneBackend",
+    "allauth.account.auth_backends.AuthenticationBackend",
+]
+PASSWORD_HASHERS = [
+    "django.contrib.auth.hashers.Argon2PasswordHasher",
+    "django.contrib.auth.hashers.PBKDF2PasswordHasher",
+]
+PASSWORD_MIN_LENGTH = 12
+VALIDATORS = "django.contrib.auth.password_validation"
+AUTH_PASSWORD_VALIDATORS = [
+    {"NAME": f"{VALIDATORS}.UserAttributeSimilarityValidator"},
+    {"NAME": f"{VALIDATORS}.MinimumLengthValidator", "OPTIONS": {"min_length": PASSWORD_MIN_LENGTH}},
+    {"NAME": f"{VALIDATORS}.CommonPasswordValidator"},
+    {"NAME": f"{VALIDATORS}.NumericPasswordValidator"},
+]
+LOGIN_URL = "account_login"
+LOGIN_REDIRECT_URL = "/desk/"
+LOGOUT_REDIRECT_URL = "/"
+
+ACCOUNT_ADAPTER = "heliograph.config.identity.StaffAccountAdapter"
+ACCOUNT_LOGIN_METHODS = {"username"}
+ACCOUNT_SIGNUP_FIELDS = ["username*", "password1*", "password2*"]
+ACCOUNT_USER_MODEL_EMAIL_FIELD = None
+ACCOUNT_EMAIL_VERIFICATION = "none"
+ACCOUNT_SESSION_REMEMBER = False
+ACCOUNT_LOGOUT_ON_GET = False
+# One address trying many names is slowed down here; one name tried from many addresses is locked by axes below.
+ACCOUNT_RATE_LIMITS = {"login_failed": "20/m/ip"}
+ALLAUTH_TRUSTED_PROXY_COUNT = PROXY_COUNT
+MFA_ADAPTER = "heliograph.config.identity.EncryptingMFAAdapter"
+MFA_SUPPORTED_TYPES = ["totp", "recovery_codes"]
+MFA_TOTP_ISSUER = "阳光执法"
+MFA_TOTP_TOLERANCE = 1  # one period each way, for phones whose clock is off
+MFA_RECOVERY_CODES_SHOW_ONCE = True
+MFA_ALLOW_UNVERIFIED_EMAIL = True
+
+AXES_FAILURE_LIMIT = 5
+AXES_COOLOFF_TIME = 0.5  # hours
+AXES_LOCKOUT_PARAMETERS = ["username"]
+SILENCED_SYSTEM_CHECKS = ["axes.W006"]  # asks for the address too; see ACCOUNT_RATE_LIMITS
+AXES_USERNAME_CALLABLE = "heliograph.config.identity.sign_in_name"
+AXES_RESET_ON_SUCCESS = True
+AXES_RESET_COOL_OFF_ON_FAILURE_DURING_LOCKOUT = False
+AXES_ENABLE_ADMIN = False
+AXES_LOCKOUT_TEMPLATE = "errors/429.html"
+# One rule for every address we note: X-Forwarded-For counts only behind the proxies we were told of, from the right.
+AXES_CLIENT_IP_CALLABLE = "heliograph.config.identity.client_address"
+
+# -- sessions and cookies ---------------------------------------------------------------------------------------------
+SESSION_IDLE_SECONDS = 30 * 60
+SESSION_ABSOLUTE_SECONDS = 8 * 60 * 60
+SESSION_ENGINE = "django.contrib.sessions.backends.db"
+SESSION_COOKIE_AGE = SESSION_ABSOLUTE_SECONDS
+SESSION_EXPIRE_AT_BROWSER_CLOSE = True
+COOKIE_PREFIX = "" if IS_DEMO else "__Host-"
+SESSION_COOKIE_NAME = f"{COOKIE_PREFIX}heliograph_session"
+SESSION_COOKIE_HTTPONLY = True
+SESSION_COOKIE_SAMESITE = "Lax"
+SESSION_COOKIE_SECURE = not IS_DEMO
+CSRF_COOKIE_NAME = f"{COOKIE_PREFIX}heliograph_csrf"
+CSRF_COOKIE_AGE = None  # ends with the browser, like the session
+CSRF_COOKIE_HTTPONLY = True
+CSRF_COOKIE_SAMESITE = "Lax"
+CSRF_COOKIE_SECURE = not IS_DEMO
+CSRF_FAILURE_VIEW = "heliograph.config.errors.csrf_failure"
+MESSAGE_STORAGE = "django.contrib.messages.storage.session.SessionStorage"
+
+# -- what the browser is told -----------------------------------------------------------------------------------------
+CONTENT_SECURITY_POLICY = {
+    "DIRECTIVES": {
+        "default-src": [SELF],
+        "script-src": [SELF],
+        "style-src": [SELF],
+        "img-src": [SELF, "data:"],
+        "object-src": [NONE],
+        "frame-ancestors": [NONE],
+        "base-uri": [SELF],
+        "form-action": [SELF],
+    },
+}
+PERMISSIONS_POLICY = "camera=(), geolocation=(), microphone=(), payment=(), usb=()"
+X_FRAME_OPTIONS = "DENY"
+SECURE_CONTENT_TYPE_NOSNIFF = True
+SECURE_REFERRER_POLICY = "same-origin"
+SECURE_CROSS_ORIGIN_OPENER_POLICY = "same-origin"
+SECURE_HSTS_SECONDS = 0 if IS_DEMO else 365 * 24 * 60 * 60
+SECURE_SSL_REDIRECT = read_flag("HELIOGRAPH_SSL_REDIRECT", default=not IS_DEMO)
+SECURE_PROXY_SSL_HEADER = ("HTTP_X_FORWARDED_PROTO", "https") if PROXY_COUNT else None
+
+# -- background work and logs -----------------------------------------------------------------------------------------
+PROCRASTINATE_WORKER_DEFAULTS = {"delete_jobs": "successful"}
+LOGGING = {
+    "version": 1,
+    "disable_existing_loggers": False,
+    "formatters": {"line": {"format": "{asctime} {levelname} {name} {message}", "style": "{"}},
+    "handlers": {"console": {"class": "logging.StreamHandler", "formatter": "line"}},
+    "root": {"handlers": ["console"], "level": "WARNING"},
+    "loggers": {"heliograph": {"level": "INFO"}},
+}

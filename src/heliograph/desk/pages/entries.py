@@ -1,0 +1,144 @@
+"""One entry: reading its versions, writing it, handing it in, and withdrawing what is public."""
+
+from __future__ import annotations
+
+from uuid import UUID
+
+from django.http import HttpResponse
+from django.shortcuts import get_object_or_404, redirect
+
+from heliograph.desk.entry_forms import EntryForm, entry_form, initial_of
+from heliograph.desk.entry_states import LABELS, current_public, field_rows, versions_of, with_state
+from heliograph.desk.forms import WithdrawForm
+from heliograph.desk.pages.registers import register_of
+from heliograph.desk.scope import Scope, page
+from heliograph.disclosure.actions import submit_for_release, withdraw_publication
+from heliograph.disclosure.models import ReleaseStep
+from heliograph.duties.queries import duties_of
+from heliograph.kernel.verdict import ActRefusedError
+from heliograph.registers.actions import draft_entry, revise_entry
+from heliograph.registers.errors import EntryFaultsError
+from heliograph.registers.fieldsets import field_set
+from heliograph.registers.models import Entry, Unit
+
+
+def entry_of(scope: Scope, register: str, entry: UUID) -> Entry:
+    """Return an entry of this agency and register, 404 for any other."""
+    entries = with_state(Entry.objects.filter(agency_id=scope.id, register=register))
+    found: Entry = get_object_or_404(entries.select_related("owner_unit", "created_by"), pk=entry)
+    return found
+
+
+@page("read_registers", "GET", "HEAD")
+def detail(scope: Scope, register: str, entry: UUID) -> HttpResponse:
+    """Show an entry: its latest version beside the public one, versions and the way of each through approval."""
+    found = entry_of(scope, register, entry)
+    definition = register_of(scope, register)
+    versions = list(versions_of(found))
+    public = current_public(scope.id, found.pk)
+    state = getattr(found, "state", "draft")
+    steps = ReleaseStep.objects.filter(agency_id=scope.id, release__entry=found).select_related(
+        "by", "release__version"
+    )
+    context = {
+        "entry": found,
+        "register": definition,
+        "state": state,
+        "tag": LABELS[state],
+        "latest": versions[0],
+        "versions": versions,
+        "public": public,
+        "rows": field_rows(definition, versions[0].data, public.data if public else None),
+        "steps": steps.order_by("-at"),
+        "duties": duties_of(scope.id, "entry", found.pk),
+        "may_revise": scope.may("revise_entry") and not found.in_review,
+        "may_submit": scope.may("submit_for_release") and state == "draft",
+        "may_withdraw": scope.may("withdraw_publication") and public is not None,
+    }
+    return scope.render("entry.html", context)
+
+
+@page("draft_entry")
+def new(scope: Scope, register: str) -> HttpResponse:
+    """Write a new entry of a register."""
+    fields = field_set(scope.id, register, scope.on)
+    units = list(Unit.objects.filter(agency_id=scope.id, closed_on__isnull=True))
+    form = entry_form(fields, units, new=True)(scope.request.POST or None)
+    status = 200
+    if scope.request.method == "POST" and form.is_valid():
+        owner = form.cleaned_data["owner_unit"]
+        try:
+            version = draft_entry(
+                scope.id,
+                register=register,
+                content=form.content(),
+                owner_unit_id=UUID(owner) if owner else None,
+                actor=scope.account,
+                at=scope.at,
+            )
+        except EntryFaultsError as error:
+            form.show_faults(error.faults)
+        else:
+            scope.done(f"已保存“{version.title}”，状态为草稿。")
+            return redirect("desk:entry", agency=scope.agency.code, register=register, entry=version.entry_id)
+    if form.errors:
+        status = 422
+    context = {"form": form, "register": fields.register, "entry": None}
+    return scope.render("entry_form.html", context, status=status)
+
+
+@page("revise_entry")
+def edit(scope: Scope, register: str, entry: UUID) -> HttpResponse:
+    """Rewrite the draft of an entry, or begin its next version."""
+    found = entry_of(scope, register, entry)
+    fields = field_set(scope.id, register, scope.on)
+    latest = versions_of(found)[0]
+    shape = entry_form(fields, [], new=False)
+    if scope.request.method == "POST":
+        form = shape(scope.request.POST)
+        if form.is_valid() and (done := _revise(scope, found, form)) is not None:
+            return done
+        return scope.render("entry_form.html", {"form": form, "register": fields.register, "entry": found}, status=422)
+    kept = {"verified": latest.verified, "read_in": latest.read_in, "rev": found.rev}
+    reason = latest.reason if latest.sealed_at is None else ""
+    form = shape(initial={**initial_of(fields, latest.data), **kept, "reason": reason})
+    return scope.render("entry_form.html", {"form": form, "register": fields.register, "entry": found})
+
+
+def _revise(scope: Scope, entry: Entry, form: EntryForm) -> HttpResponse | None:
+    """Save; None when the form has to be shown again with its faults."""
+    try:
+        version = revise_entry(
+            entry.pk, content=form.content(), actor=scope.account, at=scope.at, rev=form.cleaned_data["rev"]
+        )
+    except EntryFaultsError as error:
+        form.show_faults(error.faults)
+        return None
+    except ActRefusedError as error:
+        return scope.refused(error.verdict)
+    scope.done(f"已保存“{version.title}”第 {version.number} 版。")
+    return redirect("desk:entry", agency=scope.agency.code, register=entry.register, entry=entry.pk)
+
+
+@page("submit_for_release", "POST")
+def submit(scope: Scope, register: str, entry: UUID) -> HttpResponse:
+    """Hand the latest version in for release."""
+    found = entry_of(scope, register, entry)
+    release = submit_for_release(versions_of(found)[0].pk, actor=scope.account, at=scope.at)
+    scope.done(f"已送审，等待“{release.stages[0]['label']}”。")
+    return redirect("desk:entry", agency=scope.agency.code, register=register, entry=entry)
+
+
+@page("withdraw_publication")
+def withdraw(scope: Scope, register: str, entry: UUID) -> HttpResponse:
+    """Withdraw what is public; the public page keeps the reason."""
+    found = entry_of(scope, register, entry)
+    public = current_public(scope.id, found.pk)
+    form = WithdrawForm(scope.request.POST or None)
+    if scope.request.method == "POST" and form.is_valid() and public is not None:
+        given = form.cleaned_data
+        withdraw_publication(public.pk, reason=given["reason"], basis=given["basis"], actor=scope.account, at=scope.at)
+        scope.done(f"已撤回“{public.title}”。公开页面保留撤回说明。")
+        return redirect("desk:entry", agency=scope.agency.code, register=register, entry=entry)
+    context = {"form": form, "entry": found, "public": public, "register": register_of(scope, register)}
+    return scope.render("withdraw.html", context, status=422 if form.errors else 200)

@@ -1,0 +1,42 @@
+"""What the desk's templates write often: icons from one sprite, and a field's value."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from django import template
+from django.templatetags.static import static
+from django.utils.html import format_html
+from django.utils.safestring import SafeString
+
+from heliograph.registers.exports import flat
+
+register = template.Library()
+
+
+@register.simple_tag
+def icon(name: str) -> SafeString:
+    """Draw an icon beside words; a screen reader hears only the words."""
+    return format_html(
+        '<svg class="i" aria-hidden="true" focusable="false"><use href="{}#i-{}"/></svg>',
+        static("desk/icons.svg"),
+        name,
+    )
+
+
+@register.filter
+def shown(value: Any) -> str:
+    """Return a field's value as people read it, one item a line."""
+    return flat(value)
+
+
+@register.filter
+def is_checks(field: Any) -> bool:
+    """Say whether a form field is a group of boxes, which needs a fieldset and a legend."""
+    return bool(field.use_fieldset)
+
+
+@register.filter
+def lookup(names: dict[str, str], key: str) -> str:
+    """Return a name from a table, the key itself when it is missing; `names.key` would find the dict's own methods."""
+    return names.get(key, key)

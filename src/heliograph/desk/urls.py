@@ -1,0 +1,60 @@
+"""Addresses of the desk. The agency stands in each, because an account may hold roles in several."""
+
+from __future__ import annotations
+
+from django.urls import path
+
+from heliograph.desk.pages import (
+    accounts,
+    adjustments,
+    entries,
+    home,
+    imports,
+    laws,
+    people,
+    registers,
+    releases,
+    rules,
+)
+
+app_name = "desk"
+
+A = "<slug:agency>/"
+LIST = f"{A}registers/<slug:register>/"
+ENTRY = f"{LIST}<uuid:entry>/"
+
+urlpatterns = [
+    path("", home.choose, name="choose"),
+    path(A, home.home, name="home"),
+    path(f"{A}duties/", home.duties, name="duties"),
+    path(f"{A}registers/", registers.overview, name="registers"),
+    path(LIST, registers.listing, name="register"),
+    path(f"{LIST}new/", entries.new, name="entry-new"),
+    path(f"{LIST}import/", imports.upload, name="import"),
+    path(f"{LIST}import/template/", registers.template, name="import-template"),
+    path(f"{LIST}import/<uuid:batch>/", imports.progress, name="import-progress"),
+    path(f"{LIST}import/<uuid:batch>/state/", imports.state, name="import-state"),
+    path(f"{LIST}export/<slug:form>/", registers.export, name="export"),
+    path(ENTRY, entries.detail, name="entry"),
+    path(f"{ENTRY}edit/", entries.edit, name="entry-edit"),
+    path(f"{ENTRY}submit/", entries.submit, name="entry-submit"),
+    path(f"{ENTRY}withdraw/", entries.withdraw, name="entry-withdraw"),
+    path(f"{A}releases/", releases.inbox, name="releases"),
+    path(f"{A}releases/bulk/", releases.bulk, name="release-bulk"),
+    path(f"{A}releases/<uuid:release>/", releases.detail, name="release"),
+    path(f"{A}adjustments/", adjustments.adjustments, name="adjustments"),
+    path(f"{A}adjustments/<uuid:adjustment>/", adjustments.adjustment, name="adjustment"),
+    path(f"{A}people/", people.people, name="people"),
+    path(f"{A}people/<uuid:person>/", people.person, name="person"),
+    path(f"{A}units/", people.units, name="units"),
+    path(f"{A}accounts/", accounts.accounts, name="accounts"),
+    path(f"{A}accounts/<uuid:account>/", accounts.account, name="account"),
+    path(f"{A}accounts/<uuid:account>/close/", accounts.close, name="account-close"),
+    path(f"{A}accounts/grants/<uuid:grant>/end/", accounts.end_grant, name="grant-end"),
+    path(f"{A}laws/", laws.laws, name="laws"),
+    path(f"{A}laws/import/", laws.law_import, name="law-import"),
+    path(f"{A}laws/<str:key>/", laws.law, name="law"),
+    path(f"{A}compliance/", rules.compliance, name="compliance"),
+    path(f"{A}rollout/", rules.rollout, name="rollout"),
+    path(f"{A}calendar/", rules.calendar, name="calendar"),
+]

@@ -1,0 +1,231 @@
+"""Release approval, publication and withdrawal: the only way anything becomes public (D12, WS公8)."""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Sequence
+from dataclasses import dataclass, field
+from datetime import datetime
+from uuid import UUID
+
+from django.db import transaction
+from django.db.models import QuerySet
+from django.utils.timezone import localdate
+
+from heliograph.disclosure import rules
+from heliograph.disclosure.adjustments import adjust_for_function_change, adjust_for_law_change
+from heliograph.disclosure.models import PublicChange, PublicVersion, Release, ReleaseStep
+from heliograph.disclosure.permissions import access
+from heliograph.duties.actions import fulfil
+from heliograph.duties.models import Duty
+from heliograph.duties.queries import OPEN_STATES
+from heliograph.kernel.bigrams import tokens
+from heliograph.kernel.packs.schema import ReleaseChain
+from heliograph.kernel.verdict import ActRefusedError, Refused, require
+from heliograph.regimes.queries import pack_in_force
+from heliograph.registers.actions import end_review, seal_version
+from heliograph.registers.fieldsets import field_set
+from heliograph.registers.models import Account, EntryVersion
+
+__all__ = [
+    "Decision",
+    "adjust_for_function_change",
+    "adjust_for_law_change",
+    "current_stage",
+    "decide_stage",
+    "release_in_bulk",
+    "submit_for_release",
+    "withdraw_publication",
+]
+
+
+@dataclass(frozen=True, slots=True)
+class Decision:
+    """What an approver decides of one stage: pass, with the unfounded demands seen, or return with the reason."""
+
+    stage: str
+    passed: bool
+    opinion: str = ""
+    acknowledged: Collection[str] = field(default_factory=tuple)
+
+
+@transaction.atomic
+def submit_for_release(version_id: UUID, *, actor: Account, at: datetime) -> Release:
+    """Hand in a draft for release: it is sealed and waits at the first stage of the agency's chain."""
+    version = EntryVersion.objects.select_related("entry").select_for_update(of=("self",)).get(pk=version_id)
+    on = localdate(at)
+    access(actor, version.agency_id, "submit_for_release", on)
+    require(rules.may_submit(sealed=version.sealed_at is not None, in_review=version.entry.in_review))
+    register = field_set(version.agency_id, version.entry.register, on).register
+    chain = pack_in_force(version.agency_id, on).chain_for(register.id)
+    public = PublicVersion.objects.filter(agency_id=version.agency_id, entry=version.entry, is_current=True).first()
+    seal_version(version.pk, at=at)
+    return Release.objects.create(
+        agency_id=version.agency_id,
+        register=register.id,
+        entry=version.entry,
+        version=version,
+        stages=_kept_stages(chain),
+        stage_role=chain.stages[0].role,
+        unfounded=rules.unfounded_lines(register, version.data, public.data if public else None),
+        submitted_by=actor,
+        submitted_at=at,
+    )
+
+
+def _kept_stages(chain: ReleaseChain) -> list[dict[str, str]]:
+    return [
+        {"id": stage.id, "label": stage.label, "role": stage.role, "basis": "、".join(stage.basis)}
+        for stage in chain.stages
+    ]
+
+
+def current_stage(release: Release) -> rules.Stage:
+    """Return the stage that waits for a decision, or the last one when all are done. No query."""
+    return rules.Stage(**release.stages[min(release.stage_index, len(release.stages) - 1)])
+
+
+def state_of(release: Release) -> rules.ReleaseState:
+    """Return the values that decide what may happen to a release next. One query past the first stage."""
+    passed_by = release.steps.values_list("by_id", flat=True) if release.stage_index else ()
+    return rules.ReleaseState(
+        state=release.state,
+        stages=[rules.Stage(**stage) for stage in release.stages],
+        stage_index=release.stage_index,
+        authors=frozenset({release.submitted_by_id, release.version.created_by_id}),
+        deciders=frozenset(passed_by),
+        unfounded=release.unfounded,
+    )
+
+
+@transaction.atomic
+def decide_stage(release_id: UUID, *, decision: Decision, actor: Account, at: datetime) -> Release:
+    """Pass or return the stage that waits. The last pass publishes; a return goes back to the author with a reason."""
+    release = Release.objects.select_related("version").select_for_update(of=("self",)).get(pk=release_id)
+    roles = access(actor, release.agency_id, "decide_stage", localdate(at))
+    state = state_of(release)
+    require(rules.may_decide(state, stage=decision.stage, roles={role.value for role in roles}, actor=actor.pk))
+    if decision.passed:
+        require(rules.may_pass(state, decision.acknowledged))
+    else:
+        require(rules.may_return(state, decision.opinion))
+    _record_step(release, state.current, decision, actor, at)
+    if not decision.passed:
+        return _close(release, Release.State.RETURNED)
+    release.stage_index += 1
+    if release.stage_index < len(release.stages):
+        release.stage_role = release.stages[release.stage_index]["role"]
+        release.save(update_fields=["stage_index", "stage_role"])
+        return release
+    _publish(release, actor, at)
+    return _close(release, Release.State.PUBLISHED)
+
+
+def _record_step(release: Release, stage: rules.Stage, decision: Decision, actor: Account, at: datetime) -> None:
+    ReleaseStep.objects.create(
+        agency_id=release.agency_id,
+        release=release,
+        stage_index=release.stage_index,
+        stage=stage.id,
+        stage_label=stage.label,
+        decision=ReleaseStep.Decision.PASS if decision.passed else ReleaseStep.Decision.RETURN,
+        opinion=decision.opinion.strip(),
+        acknowledged=[text for text in release.unfounded if text in decision.acknowledged],
+        basis=stage.basis,
+        by=actor,
+        at=at,
+    )
+
+
+def _close(release: Release, state: Release.State) -> Release:
+    release.state, release.stage_role = state, ""
+    release.save(update_fields=["state", "stage_role", "stage_index"])
+    end_review(release.entry_id)
+    return release
+
+
+def _publish(release: Release, actor: Account, at: datetime) -> PublicVersion:
+    """Put the approved version before the public; the former one stays readable as superseded."""
+    version = release.version
+    register = field_set(release.agency_id, release.register, localdate(at)).register
+    data = rules.public_fields(register, version.data)
+    former = PublicVersion.objects.filter(agency_id=release.agency_id, entry=release.entry_id, is_current=True)
+    revised = former.update(is_current=False, superseded_at=at)
+    published = PublicVersion.objects.create(
+        agency_id=release.agency_id,
+        register=release.register,
+        entry_id=release.entry_id,
+        entry_number=release.entry.number,
+        version=version,
+        number=version.number,
+        title=version.title,
+        data=data,
+        basis=version.basis,
+        category=rules.category_of(data),
+        verified=version.verified,
+        read_in=version.read_in,
+        reason=version.reason,
+        tokens=tokens(rules.search_text(register, data)),
+        published_by=actor,
+        published_at=at,
+    )
+    kind = PublicChange.Kind.REVISED if revised else PublicChange.Kind.PUBLISHED
+    _log_change(published, kind, version.reason, "、".join(version.basis)[:200], at)
+    # What was written before the change cannot have taken it in.
+    adjusted = _open_adjustments(release.agency_id, release.entry_id).filter(opened_at__lte=version.created_at)
+    _fulfil_all(adjusted, f"公开第 {version.number} 版", actor, at)
+    return published
+
+
+def _log_change(public: PublicVersion, kind: PublicChange.Kind, reason: str, basis: str, at: datetime) -> None:
+    PublicChange.objects.create(
+        agency_id=public.agency_id,
+        register=public.register,
+        entry_id=public.entry_id,
+        number=public.number,
+        kind=kind,
+        title=public.title,
+        reason=reason,
+        basis=basis,
+        at=at,
+    )
+
+
+def _open_adjustments(agency_id: UUID, entry_id: UUID) -> QuerySet[Duty]:
+    return Duty.objects.filter(agency_id=agency_id, subject_kind="entry", subject_id=entry_id, state__in=OPEN_STATES)
+
+
+def _fulfil_all(duties: QuerySet[Duty], event: str, actor: Account, at: datetime) -> None:
+    """Record the event that fulfils the duty to adjust an entry: a new version, or its withdrawal (D10)."""
+    for duty in duties:
+        fulfil(duty.pk, event=event, actor=actor, at=at)
+
+
+def release_in_bulk(
+    release_ids: Sequence[UUID], *, stage: str, actor: Account, at: datetime
+) -> list[tuple[UUID, Refused | None]]:
+    """Pass the same stage of several releases, each in its own transaction; return the refusals beside the ids."""
+    outcomes: list[tuple[UUID, Refused | None]] = []
+    for release_id in release_ids:
+        try:
+            decide_stage(release_id, decision=Decision(stage=stage, passed=True), actor=actor, at=at)
+        except ActRefusedError as error:
+            outcomes.append((release_id, error.verdict))
+        else:
+            outcomes.append((release_id, None))
+    return outcomes
+
+
+@transaction.atomic
+def withdraw_publication(
+    public_version_id: UUID, *, reason: str, basis: str, actor: Account, at: datetime
+) -> PublicVersion:
+    """Withdraw what is public: it leaves the lists, its page becomes a tombstone with the reason (撤回)."""
+    public = PublicVersion.objects.select_for_update(of=("self",)).get(pk=public_version_id)
+    access(actor, public.agency_id, "withdraw_publication", localdate(at))
+    require(rules.may_withdraw(current=public.is_current, reason=reason))
+    public.is_current, public.withdrawn_at, public.withdrawn_by = False, at, actor
+    public.withdrawn_reason, public.withdrawn_basis = reason.strip(), basis
+    public.save(update_fields=["is_current", "withdrawn_at", "withdrawn_by", "withdrawn_reason", "withdrawn_basis"])
+    _log_change(public, PublicChange.Kind.WITHDRAWN, public.withdrawn_reason, basis, at)
+    _fulfil_all(_open_adjustments(public.agency_id, public.entry_id), f"撤回第 {public.number} 版", actor, at)
+    return public

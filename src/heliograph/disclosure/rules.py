@@ -1,0 +1,130 @@
+"""Pure rules of release approval: stages in order, nobody alone, no unfounded demand unseen."""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any
+from uuid import UUID
+
+from heliograph.kernel.packs.schema import Register
+from heliograph.kernel.verdict import Allowed, Refused, Verdict
+
+
+@dataclass(frozen=True, slots=True)
+class Stage:
+    """One stage of the chain as kept with the release: who decides, and the clause that says so."""
+
+    id: str
+    label: str
+    role: str
+    basis: str
+
+
+@dataclass(frozen=True, slots=True)
+class ReleaseState:
+    """What decides the next step of a release."""
+
+    state: str  # in_review, returned, published
+    stages: Sequence[Stage]
+    stage_index: int
+    authors: frozenset[UUID]  # who wrote or handed in the version
+    deciders: frozenset[UUID] = frozenset()  # who passed an earlier stage
+    unfounded: Sequence[str] = ()
+
+    @property
+    def current(self) -> Stage:
+        """The stage that waits for a decision, or the last one when all are done."""
+        return self.stages[min(self.stage_index, len(self.stages) - 1)]
+
+
+def may_decide(release: ReleaseState, *, stage: str, roles: Collection[str], actor: UUID) -> Verdict:
+    """Say whether this person may decide this stage now: in order, by its role, not on one's own work (D12, WS公8)."""
+    current = release.current
+    if release.state != "in_review":
+        return Refused("release.closed", "该信息已公开或已退回，不能再次审批。", current.basis)
+    if stage != current.id:
+        wanted = next((each.label for each in release.stages if each.id == stage), stage)
+        message = f"现在的环节是“{current.label}”，不能越过它直接办理“{wanted}”；未履行信息发布审批程序不得发布。"
+        return Refused("release.stage_skipped", message, current.basis)
+    if current.role not in roles:
+        return Refused("release.wrong_role", f"“{current.label}”须由该环节审批人办理，您没有这一角色。", current.basis)
+    if actor in release.authors:
+        message = "本人编制或送审的信息不能由本人审批，请由另一名审批人办理。"
+        return Refused("release.own_work", message, current.basis)
+    if actor in release.deciders:
+        message = "您已办理过前一环节，不能一人连过两个环节，请由另一名审批人办理。"
+        return Refused("release.two_stages", message, current.basis)
+    return Allowed()
+
+
+def may_pass(release: ReleaseState, acknowledged: Collection[str]) -> Verdict:
+    """Say whether the stage may pass: demands without a legal basis must each have been seen (S24)."""
+    unseen = [text for text in release.unfounded if text not in acknowledged]
+    if unseen:
+        message = f"以下条件、环节或材料没有注明依据：{'、'.join(unseen)}。请退回补注依据，或逐项确认已知悉。"
+        return Refused("release.unfounded", message, "行政许可法@2019:16")
+    return Allowed()
+
+
+def may_return(release: ReleaseState, opinion: str) -> Verdict:
+    """Say whether the stage may be returned: the reason is what the author works from."""
+    if not opinion.strip():
+        return Refused("release.no_reason", "退回须写明理由。", release.current.basis)
+    return Allowed()
+
+
+def may_submit(*, sealed: bool, in_review: bool) -> Verdict:
+    """Say whether a version may be handed in: once, and one version of an entry at a time."""
+    if in_review:
+        return Refused("release.pending", "这一条目已有版本在审批中，不能重复送审。", "国办发118号@2018")
+    if sealed:
+        return Refused("release.sealed", "这一版已经送审过；修改后请以新版送审。", "国办发118号@2018")
+    return Allowed()
+
+
+def may_withdraw(*, current: bool, reason: str) -> Verdict:
+    """Say whether a published entry may be withdrawn: it is current, and the public learns why."""
+    if not current:
+        return Refused("publication.not_current", "该版本已被替代或已撤回。", "行政处罚法@2021:48")
+    if not reason.strip():
+        return Refused("publication.no_reason", "撤回须公开说明理由。", "行政处罚法@2021:48")
+    return Allowed()
+
+
+def unfounded_lines(register: Register, data: Mapping[str, Any], public: Mapping[str, Any] | None) -> list[str]:
+    """Return the conditions, stages and materials that cite no article and were not public before (S24, XLT二)."""
+    found: list[str] = []
+    for field in register.fields:
+        if field.type != "lines":
+            continue
+        before = {line["text"] for line in (public or {}).get(field.id) or []}
+        found += [
+            f"{field.label}：{line['text']}"
+            for line in data.get(field.id) or []
+            if not line["basis"] and line["text"] not in before
+        ]
+    return found
+
+
+def public_fields(register: Register, data: Mapping[str, Any]) -> dict[str, Any]:
+    """Return what the public may read of an entry: the fields the pack calls public, no others."""
+    return {field.id: data[field.id] for field in register.fields if field.public and field.id in data}
+
+
+def search_text(register: Register, data: Mapping[str, Any]) -> str:
+    """Return the words under which an entry is found."""
+    words: list[str] = []
+    for field in register.fields:
+        value = data.get(field.id)
+        if isinstance(value, list):
+            words += [item["text"] if isinstance(item, dict) else str(item) for item in value]
+        elif value is not None and not isinstance(value, bool):
+            words.append(str(value))
+    return "\n".join(words)
+
+
+def category_of(data: Mapping[str, Any]) -> str:
+    """Return the category by which lists are filtered; several are joined."""
+    value = data.get("category", "")
+    return "、".join(value) if isinstance(value, list) else str(value)

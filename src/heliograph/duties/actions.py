@@ -1,0 +1,163 @@
+"""Opening, moving and fulfilling duties. Due dates are computed from facts, never counted down."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import date, datetime, timedelta
+from uuid import UUID
+
+from django.db import transaction
+from django.utils.timezone import localdate
+
+from heliograph.duties import rules
+from heliograph.duties.models import Duty, DutyChange
+from heliograph.duties.permissions import access_duty
+from heliograph.kernel.packs.schema import TimeLimit
+from heliograph.kernel.verdict import require
+from heliograph.kernel.workdays import CalendarDay, WorkCalendar
+from heliograph.regimes.actions import load_calendar as load_calendar_days
+from heliograph.regimes.queries import work_calendar
+from heliograph.registers.models import Account
+from heliograph.registers.permissions import access_agency
+
+
+@dataclass(frozen=True, slots=True)
+class Subject:
+    """What a duty is on: any row of a higher floor, by kind and id, with the words a list shows."""
+
+    kind: str
+    id: UUID
+    title: str
+    owner_unit_id: UUID | None = None
+
+
+@transaction.atomic
+def open_duty(
+    agency_id: UUID, *, limit: TimeLimit, subject: Subject, event_on: date, actor: Account | None, at: datetime
+) -> Duty:
+    """Open a duty from an event under a time limit of the pack. The act that is the event has authorised it."""
+    kept = rules.snapshot(limit)
+    calendar = work_calendar()
+    due = rules.due_of(kept, event_on, calendar, ())
+    return Duty.objects.create(
+        agency_id=agency_id,
+        kind=limit.id,
+        title=subject.title,
+        subject_kind=subject.kind,
+        subject_id=subject.id,
+        owner_unit_id=subject.owner_unit_id,
+        event=limit.event,
+        event_on=event_on,
+        limit=kept,
+        basis="、".join(limit.basis),
+        due_on=due.on,
+        due_at=due.at,
+        alarm_on=rules.alarm_day(due.alarm_on, calendar),
+        provisional=due.provisional,
+        opened_by=actor,
+        opened_at=at,
+    )
+
+
+@transaction.atomic
+def fulfil(duty_id: UUID, *, event: str, actor: Account, at: datetime) -> Duty:
+    """Record the event that fulfilled a duty. The act that is the event has authorised it; refused twice."""
+    duty = Duty.objects.select_for_update(of=("self",)).get(pk=duty_id)
+    require(rules.may_change(duty.state))
+    duty.state = Duty.State.FULFILLED
+    duty.fulfilled_by, duty.fulfilled_at, duty.fulfilled_event = actor, at, event
+    duty.save(update_fields=["state", "fulfilled_by", "fulfilled_at", "fulfilled_event"])
+    return duty
+
+
+@transaction.atomic
+def extend(duty_id: UUID, *, length: int, reason: str, basis: str, actor: Account, at: datetime) -> Duty:
+    """Extend a period by `length` in its own unit, within what its rule allows. A recorded act (延长)."""
+    duty = access_duty(actor, duty_id, "extend_duty", localdate(at))
+    extended = sum(change.length or 0 for change in duty.changes.filter(kind=DutyChange.Kind.EXTEND))
+    allowed = duty.limit["extension"]
+    require(rules.may_extend(duty.state, allowed=allowed, extended=extended, length=length))
+    change = DutyChange(kind=DutyChange.Kind.EXTEND, length=length, unit=duty.limit["unit"], reason=reason, basis=basis)
+    return _record(duty, change, actor, at)
+
+
+@transaction.atomic
+def suspend(duty_id: UUID, *, from_on: date, reason: str, basis: str, actor: Account, at: datetime) -> Duty:
+    """Stop the count from a day: hearing, testing, service by public notice, materials to be supplemented (中止)."""
+    duty = access_duty(actor, duty_id, "suspend_duty", localdate(at))
+    require(rules.may_suspend(duty.state))
+    duty.state = Duty.State.SUSPENDED
+    change = DutyChange(kind=DutyChange.Kind.SUSPEND, from_on=from_on, reason=reason, basis=basis)
+    return _record(duty, change, actor, at)
+
+
+@transaction.atomic
+def resume(duty_id: UUID, *, on: date, reason: str, basis: str, actor: Account, at: datetime) -> Duty:
+    """Let the count go on from a day (恢复): the day before is the last one not counted."""
+    duty = access_duty(actor, duty_id, "suspend_duty", localdate(at))
+    running = duty.changes.filter(kind=DutyChange.Kind.SUSPEND, to_on__isnull=True)
+    since = running.values_list("from_on", flat=True).first()
+    require(rules.may_resume(duty.state, suspended_from=since, on=on))
+    running.update(to_on=on - timedelta(days=1))
+    duty.state = Duty.State.OPEN
+    change = DutyChange(kind=DutyChange.Kind.RESUME, from_on=on, reason=reason, basis=basis)
+    return _record(duty, change, actor, at)
+
+
+def _record(duty: Duty, change: DutyChange, actor: Account | None, at: datetime) -> Duty:
+    """Save a change and move the due date accordingly."""
+    change.agency_id, change.duty, change.by, change.at = duty.agency_id, duty, actor, at
+    change.due_before = duty.due_on
+    change.save()
+    _recount(duty, work_calendar())
+    change.due_after = duty.due_on
+    change.save(update_fields=["due_after"])
+    return duty
+
+
+def _recount(duty: Duty, calendar: WorkCalendar) -> None:
+    changes = [
+        rules.Change(change.kind, change.from_on, change.to_on, change.length, change.unit)
+        for change in duty.changes.all()
+    ]
+    due = rules.due_of(duty.limit, duty.event_on, calendar, changes)
+    duty.due_on, duty.due_at, duty.provisional = due.on, due.at, due.provisional
+    duty.alarm_on = rules.alarm_day(due.alarm_on, calendar)
+    duty.save(update_fields=["state", "due_on", "due_at", "alarm_on", "provisional"])
+
+
+@transaction.atomic
+def load_calendar(rows: Sequence[CalendarDay], *, agency_id: UUID, actor: Account, at: datetime) -> list[Duty]:
+    """Load a year's holiday notice and count every open due date again; return the duties whose day moved."""
+    access_agency(actor, agency_id, "load_calendar", localdate(at))
+    load_calendar_days(rows, actor=actor, at=at)
+    return recompute_open(actor=actor, at=at)
+
+
+@transaction.atomic
+def recompute_open(*, actor: Account | None, at: datetime) -> list[Duty]:
+    """Count every open duty again on the calendar as it now is; return those whose day moved.
+
+    Not the provisional ones (暂算) alone: a notice can also move days of the December before its year.
+    """
+    moved: list[Duty] = []
+    waiting = Duty.objects.select_for_update(of=("self",)).filter(state=Duty.State.OPEN, due_on__isnull=False)
+    calendar = work_calendar()
+    for duty in waiting.prefetch_related("changes"):
+        before = duty.due_on
+        _recount(duty, calendar)
+        if duty.due_on != before:
+            DutyChange.objects.create(
+                agency_id=duty.agency_id,
+                duty=duty,
+                kind=DutyChange.Kind.RECOMPUTE,
+                reason="放假安排公布后重算",
+                basis=duty.basis,
+                due_before=before,
+                due_after=duty.due_on,
+                by=actor,
+                at=at,
+            )
+            moved.append(duty)
+    return moved

@@ -1,0 +1,1 @@
+"""What leaves the system and what is done later: background jobs in the same database and transaction."""

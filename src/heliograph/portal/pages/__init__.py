@@ -1,0 +1,1 @@
+"""Pages of the portal: small function views, one module per subject."""

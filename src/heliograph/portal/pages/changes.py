@@ -1,0 +1,87 @@
+"""The public change log of an agency, as a page and as a feed per register."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from django.http import HttpRequest, HttpResponse
+from django.urls import reverse
+from django.utils.feedgenerator import Atom1Feed
+
+from heliograph.disclosure.models import PublicChange
+from heliograph.portal import queries
+from heliograph.portal.scope import Scope, agency_scope
+from heliograph.portal.search import PAGE_SIZE, moment_key, page_moment
+from heliograph.portal.site import Link, Page, public_page, show
+
+TITLE = "变更记录"
+CONTROL = {code: None for code in range(32) if code not in {9, 10, 13}}  # no XML can hold them
+
+
+@dataclass(frozen=True, slots=True)
+class Changed:
+    """One line of the log. The name of what was withdrawn is not repeated here."""
+
+    change: PublicChange
+    register: str
+    title: str
+    url: str
+    diff: str
+
+
+@public_page
+def change_log(request: HttpRequest, agency: str) -> HttpResponse:
+    """Show what changed, when and why, newest first."""
+    scope = agency_scope(agency)
+    place = page_moment(request, "after")
+    rows = queries.changes_after(queries.changes_of([scope.agency.pk]), place)
+    shown, more = rows[:PAGE_SIZE], len(rows) > PAGE_SIZE
+    context = {
+        "scope": scope,
+        "changes": [changed(scope, row) for row in shown],
+        "following": moment_key(shown[-1].at, shown[-1].pk) if more else "",
+        "paged": place is not None,
+        "url": reverse("portal:changes", args=[scope.agency.code]),
+    }
+    page = Page(site=scope.site, title=TITLE, current="changes", crumbs=[Link(TITLE, "")])
+    return show(request, "portal/changes.html", page, context)
+
+
+def changed(scope: Scope, row: PublicChange) -> Changed:
+    """Return a line of the log as the public reads it."""
+    if row.entry is None:
+        return Changed(row, "", row.title, "", "")
+    register = scope.register_name(row.register)
+    known = any(one.id == row.register for one in scope.registers)
+    url = reverse("portal:entry", args=[scope.agency.code, row.register, row.entry.number]) if known else ""
+    if not row.is_public:  # type: ignore[attr-defined]  # annotated by the query
+        return Changed(row, register, f"{register}第 {row.entry.number} 号（已撤回）", url, "")
+    return Changed(row, register, row.title, url, "")
+
+
+@public_page
+def feed(request: HttpRequest, agency: str, register: str) -> HttpResponse:
+    """Send the latest changes of a register as an Atom feed."""
+    scope = agency_scope(agency)
+    definition = scope.register(register)
+    rows = list(queries.changes_of([scope.agency.pk]).filter(register=definition.id)[:PAGE_SIZE])
+    address = request.build_absolute_uri(reverse("portal:register", args=[scope.agency.code, definition.id]))
+    atom = Atom1Feed(
+        title=f"{scope.agency.name}：{definition.name}变更",
+        link=address,
+        description=f"{scope.agency.name}《{definition.name}》的公开、更新和撤回",
+        language="zh-CN",
+        feed_url=request.build_absolute_uri(),
+        feed_guid=address,
+        author_name=scope.agency.name,
+    )
+    for line in (changed(scope, row) for row in rows):
+        atom.add_item(
+            title=f"{line.change.get_kind_display()}：{line.title}".translate(CONTROL),
+            link=request.build_absolute_uri(line.url),
+            description=line.change.reason.translate(CONTROL),
+            unique_id=f"urn:uuid:{line.change.pk}",
+            pubdate=line.change.at,
+            updateddate=line.change.at,
+        )
+    return HttpResponse(atom.writeString("utf-8"), content_type="application/atom+xml; charset=utf-8")

@@ -1,0 +1,192 @@
+"""One register of an agency as a list to search, filter and go through, and as files to take away."""
+
+from __future__ import annotations
+
+import csv
+import json
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass
+from urllib.parse import urlencode
+
+from django.http import HttpRequest, HttpResponse, StreamingHttpResponse
+from django.urls import reverse
+from django.utils.timezone import localtime
+
+from heliograph.disclosure.models import PublicVersion
+from heliograph.kernel.packs.schema import FieldDef, Register
+from heliograph.portal import queries
+from heliograph.portal.scope import Scope, agency_scope
+from heliograph.portal.search import Words, asked, page_number, parameter
+from heliograph.portal.site import BadInputError, Link, Page, public_page, show
+from heliograph.portal.status import Status, certificate_state
+from heliograph.portal.values import Shown, fields_of, list_columns, public_fields, shown
+from heliograph.registers.models.laws import Verified
+
+CSV_MARK = "\ufeff"  # without it, spreadsheets on Chinese desktops read the file as GBK
+FORMULA_STARTS = ("=", "+", "-", "@", "\t", "\r")
+
+
+@dataclass(frozen=True, slots=True)
+class Row:
+    """One entry in a list: the cells of its columns, the title's first."""
+
+    entry: PublicVersion
+    url: str
+    cells: list[Shown]
+    status: Status | None
+
+
+@dataclass(frozen=True, slots=True)
+class Asked:
+    """What a reader wants of a register."""
+
+    scope: Scope
+    register: Register
+    words: Words
+    category: str
+
+    @property
+    def query(self) -> str:
+        """The same wish as part of an address."""
+        return urlencode({key: value for key, value in (("q", self.words.text), ("category", self.category)) if value})
+
+
+def _asked(request: HttpRequest, agency: str, register: str) -> Asked:
+    scope = agency_scope(agency)
+    definition = scope.register(register)
+    category = parameter(request, "category", 120)
+    if category and category not in categories_of(scope, definition):
+        raise BadInputError(f"《{definition.name}》没有“{category}”这一类别。请从清单上方选择。", scope.site)
+    return Asked(scope, definition, asked(request), category)
+
+
+def categories_of(scope: Scope, register: Register) -> list[str]:
+    """Return the categories by which a register can be filtered; none where its category is free text."""
+    field = next((one for one in public_fields(register) if one.id == "category"), None)
+    if field is None or scope.pack is None:
+        return []
+    if field.choices_from == "categories":
+        return [category.name for category in scope.pack.rules.categories]
+    return list(field.choices)
+
+
+@public_page
+def register_list(request: HttpRequest, agency: str, register: str) -> HttpResponse:
+    """Show one page of a register."""
+    wish = _asked(request, agency, register)
+    scope, definition = wish.scope, wish.register
+    after = page_number(request, "after")
+    rows = queries.current_entries(scope.agency.pk, definition, wish.words, wish.category)
+    found, following = queries.page_of_entries(rows, definition, wish.words, after)
+    columns = list_columns(definition)
+    narrowed = bool(wish.words or wish.category)
+    context = {
+        "scope": scope,
+        "register": definition,
+        "wish": wish,
+        "categories": categories_of(scope, definition),
+        "columns": columns,
+        "rows": [_row(scope, definition, columns, entry) for entry in found],
+        "total": None if narrowed or after is not None else rows.count(),
+        "narrowed": narrowed,
+        "following": following,
+        "paged": after is not None,
+        "derived": definition.derived_from == "certificates",
+        "url": reverse("portal:register", args=[scope.agency.code, definition.id]),
+    }
+    page = Page(site=scope.site, title=definition.name, crumbs=[Link(definition.name, "")])
+    return show(request, "portal/register.html", page, context)
+
+
+def _row(scope: Scope, register: Register, columns: Iterable[FieldDef], entry: PublicVersion) -> Row:
+    derived = register.derived_from == "certificates"
+    return Row(
+        entry=entry,
+        url=reverse("portal:entry", args=[scope.agency.code, register.id, entry.entry_number]),
+        cells=[shown(column, entry.data.get(column.id)) for column in columns],
+        status=certificate_state(entry.entry.certificate, scope.on) if derived else None,
+    )
+
+
+def _matches(wish: Asked) -> Iterator[PublicVersion]:
+    rows = queries.current_entries(wish.scope.agency.pk, wish.register, wish.words, wish.category)
+    return queries.all_matching(rows, wish.register, wish.words)
+
+
+class _Echo:
+    """A file that hands back what is written to it, so that lines leave as they are made."""
+
+    def write(self, value: str) -> str:
+        return value
+
+
+def neutral(text: str) -> str:
+    """Return a cell that a spreadsheet will not take for a formula."""
+    return f"'{text}" if text.startswith(FORMULA_STARTS) else text
+
+
+def _csv_lines(request: HttpRequest, wish: Asked) -> Iterator[str]:
+    writer = csv.writer(_Echo())
+    fields = public_fields(wish.register)
+    yield CSV_MARK
+    yield writer.writerow(["编号", *(neutral(one.label) for one in fields), "版本", "公开时间", "核实情况", "网址"])
+    for entry in _matches(wish):
+        cells = [field.text for field in fields_of(wish.register, entry.data)]
+        tail = [str(entry.number), _moment(entry), Verified(entry.verified).label, _address(request, wish, entry)]
+        yield writer.writerow([str(entry.entry_number), *map(neutral, cells), *tail])
+
+
+def _moment(entry: PublicVersion) -> str:
+    return localtime(entry.published_at).strftime("%Y-%m-%d %H:%M")
+
+
+def _address(request: HttpRequest, wish: Asked, entry: PublicVersion) -> str:
+    return request.build_absolute_uri(
+        reverse("portal:entry", args=[wish.scope.agency.code, wish.register.id, entry.entry_number])
+    )
+
+
+@public_page
+def csv_file(request: HttpRequest, agency: str, register: str) -> StreamingHttpResponse:
+    """Send every matching entry as a table."""
+    wish = _asked(request, agency, register)
+    return _file(wish, _csv_lines(request, wish), "text/csv; charset=utf-8", "csv")
+
+
+def _file(wish: Asked, parts: Iterator[str], content_type: str, ending: str) -> StreamingHttpResponse:
+    name = f"{wish.scope.agency.code}-{wish.register.id}-{wish.scope.on:%Y%m%d}.{ending}"
+    headers = {"Content-Disposition": f'attachment; filename="{name}"'}
+    return StreamingHttpResponse(parts, content_type=content_type, headers=headers)
+
+
+def _json_parts(request: HttpRequest, wish: Asked) -> Iterator[str]:
+    head = {
+        "agency": {"code": wish.scope.agency.code, "name": wish.scope.agency.name},
+        "register": {"id": wish.register.id, "name": wish.register.name},
+        "fields": [{"id": one.id, "label": one.label, "type": one.type} for one in public_fields(wish.register)],
+        "query": {"q": wish.words.text, "category": wish.category},
+    }
+    yield f'{json.dumps(head, ensure_ascii=False)[:-1]}, "entries": ['
+    separator = "\n"
+    known = {field.id for field in public_fields(wish.register)}
+    for entry in _matches(wish):
+        record = {
+            "number": entry.entry_number,
+            "title": entry.title,
+            "version": entry.number,
+            "published_at": localtime(entry.published_at).isoformat(),
+            "verified": entry.verified,
+            "basis": entry.basis,
+            "data": {key: value for key, value in entry.data.items() if key in known},
+            "url": _address(request, wish, entry),
+        }
+        yield separator + json.dumps(record, ensure_ascii=False)
+        separator = ",\n"
+    yield "\n]}\n"
+
+
+@public_page
+def json_file(request: HttpRequest, agency: str, register: str) -> StreamingHttpResponse:
+    """Send every matching entry as JSON, with the labels of its fields."""
+    wish = _asked(request, agency, register)
+    return _file(wish, _json_parts(request, wish), "application/json; charset=utf-8", "json")

@@ -1,0 +1,37 @@
+"""Addresses of the portal. Fixed words come before register ids, which packs choose."""
+
+from __future__ import annotations
+
+from django.urls import URLPattern, path
+
+from heliograph.portal.pages import about, agencies, boards, changes, entries, governments, laws, officers, policy
+from heliograph.portal.pages import registers as lists
+
+app_name = "portal"
+ENTRY = "a/<slug:agency>/<slug:register>/<int:number>/"
+
+urlpatterns: list[URLPattern] = [
+    path("", governments.index, name="index"),
+    path("accessibility/", about.accessibility, name="accessibility"),
+    path("sitemap.xml", about.sitemap, name="sitemap"),
+    path("robots.txt", about.robots, name="robots"),
+    path("laws/", laws.law_list, name="laws"),
+    path("laws/<str:key>/", laws.law, name="law"),
+    path("laws/<str:key>/<str:no>/", laws.article, name="article"),
+    path("g/<slug:government>/", governments.home, name="government"),
+    path("g/<slug:government>/officers/lookup/", officers.government_lookup, name="government-officer-lookup"),
+    path("g/<slug:government>/<slug:register>/", governments.register, name="government-register"),
+    path("a/<slug:agency>/", agencies.home, name="agency"),
+    path("a/<slug:agency>/changes/", changes.change_log, name="changes"),
+    path("a/<slug:agency>/officers/lookup/", officers.lookup, name="officer-lookup"),
+    path("a/<slug:agency>/policy/<slug:kind>/", policy.policy, name="policy"),
+    path("a/<slug:agency>/<slug:register>.csv", lists.csv_file, name="register-csv"),
+    path("a/<slug:agency>/<slug:register>.json", lists.json_file, name="register-json"),
+    path("a/<slug:agency>/<slug:register>/", lists.register_list, name="register"),
+    path("a/<slug:agency>/<slug:register>/feed.xml", changes.feed, name="register-feed"),
+    path(ENTRY, entries.entry, name="entry"),
+    path(f"{ENTRY}v<int:version>/", entries.entry_version, name="entry-version"),
+    path(f"{ENTRY}diff/<int:old>-<int:new>/", entries.entry_diff, name="entry-diff"),
+    path(f"{ENTRY}print/", boards.board, name="board"),
+    path(f"{ENTRY}print/badge/", boards.badge, name="badge"),
+]

@@ -1,0 +1,145 @@
+"""Installing packs and loading the calendar."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from datetime import date, datetime, timedelta
+from importlib.resources.abc import Traversable
+from uuid import UUID
+
+from django.db import transaction
+from django.utils.timezone import localdate
+
+from heliograph.kernel.packs.load import load_pack, shipped
+from heliograph.kernel.packs.merge import to_content
+from heliograph.kernel.packs.schema import Law
+from heliograph.kernel.verdict import require
+from heliograph.kernel.workdays import CalendarDay as Day
+from heliograph.kernel.workdays import parse_calendar_csv
+from heliograph.regimes import rules
+from heliograph.regimes.models import CalendarDay, CalendarNotice, InstalledPack
+from heliograph.regimes.queries import preview_calendar
+from heliograph.registers.actions import ArticleText, LawText, adopt_law
+from heliograph.registers.models import Account, Agency
+from heliograph.registers.permissions import access_agency
+
+CALENDAR_SEED = ("cn-national", "2026.11", "calendar.csv")
+
+
+@transaction.atomic
+def install_pack(
+    agency_id: UUID,
+    *,
+    pack: str,
+    version: str,
+    in_force_from: date,
+    actor: Account | None,
+    at: datetime,
+    root: Traversable | None = None,
+) -> InstalledPack:
+    """Put an agency under a pack from a day; the pack before it ends the day before.
+
+    `actor` is None for an installation from the command line. `root` is where packs lie, those shipped by default.
+    Raises PackFaultsError when the pack has faults, ActRefusedError when it may not be installed.
+    """
+    if actor is not None:
+        access_agency(actor, agency_id, "install_pack", localdate(at))
+    agency = Agency.objects.select_for_update(of=("self",)).get(pk=agency_id)
+    content = load_pack(shipped() if root is None else root, f"{pack}@{version}")
+    candidate = rules.Candidate(
+        name=content.lineage[-1],
+        content_hash=content.content_hash,
+        agency=content.agency.code if content.agency else None,
+        effective_from=content.effective_from,
+        effective_to=content.effective_to,
+    )
+    latest = InstalledPack.objects.filter(agency=agency).order_by("-in_force_from").first()
+    current = None if latest is None else _in_force(latest)
+    require(rules.may_install(candidate, agency=agency.code, current=current, in_force_from=in_force_from))
+    if latest is not None and (latest.in_force_to is None or latest.in_force_to >= in_force_from):
+        latest.in_force_to = in_force_from - timedelta(days=1)
+        latest.save(update_fields=["in_force_to"])
+    for law in content.laws:
+        adopt_law(_law_text(law), actor=actor, at=at)
+    return InstalledPack.objects.create(
+        agency=agency,
+        pack=pack,
+        version=version,
+        content_hash=content.content_hash,
+        content=to_content(content),
+        in_force_from=in_force_from,
+        in_force_to=content.effective_to,
+        installed_by=actor,
+        installed_at=at,
+    )
+
+
+def _law_text(law: Law) -> LawText:
+    """Return a pack's law as the library takes it: head, and the paraphrase of each article the pack cites."""
+    return LawText(
+        key=law.key,
+        title=law.title,
+        level=law.level,
+        aliases=law.aliases,
+        issued_on=law.issued_on,
+        effective_from=law.effective_from,
+        effective_to=law.effective_to,
+        verified=law.verified,
+        read_in=law.read,
+        articles=[
+            ArticleText(no=article.no, summary=article.text, verified=article.verified, read_in=article.read)
+            for article in law.articles
+        ],
+    )
+
+
+def _in_force(installed: InstalledPack) -> rules.InForce:
+    return rules.InForce(str(installed), installed.content_hash, installed.in_force_from, installed.in_force_to)
+
+
+@transaction.atomic
+def load_calendar(rows: Sequence[Day], *, actor: Account | None, at: datetime) -> rules.CalendarChange:
+    """Load the rows of holiday notices, all or none, and return what changed.
+
+    Whoever calls has authorised it: the calendar belongs to no agency. `duties.load_calendar` does so for people and
+    recounts the due dates; the command line seeds an empty installation. Raises ActRefusedError.
+    """
+    require(rules.may_load(rows))
+    # Two loads at once would each judge by a calendar that the other is changing.
+    list(CalendarNotice.objects.select_for_update().values_list("pk"))
+    change = preview_calendar(rows)
+    CalendarDay.objects.filter(day__in=[row.day for row in change.removed]).delete()
+    CalendarDay.objects.bulk_create(
+        [_row(day, actor, at) for day in [*change.added, *(after for _, after in change.changed)]],
+        update_conflicts=True,
+        unique_fields=["day"],
+        update_fields=["is_workday", "name", "notice", "source", "loaded_by", "loaded_at"],
+    )
+    for year, row in change.announced.items():
+        CalendarNotice.objects.update_or_create(
+            year=year, defaults={"notice": row.notice, "source": row.source, "loaded_at": at}
+        )
+    return change
+
+
+@transaction.atomic
+def seed_calendar(*, at: datetime) -> None:
+    """Load the holiday notices that come with the product, unless the calendar already holds some. The operator's."""
+    if CalendarNotice.objects.exists():
+        return
+    rows, faults = parse_calendar_csv(shipped().joinpath(*CALENDAR_SEED).read_text(encoding="utf-8"))
+    if faults:
+        raise ValueError("; ".join(str(fault) for fault in faults))
+    load_calendar(rows, actor=None, at=at)
+
+
+def _row(day: Day, actor: Account | None, at: datetime) -> CalendarDay:
+    return CalendarDay(
+        day=day.day,
+        is_workday=day.is_workday,
+        name=day.name,
+        notice=day.notice,
+        source=day.source,
+        loaded_by=actor,
+        loaded_at=at,
+    )

@@ -1,0 +1,108 @@
+"""Reads of packs and the calendar for every floor above. Packs are kept in memory by their hash, which never lies."""
+
+from __future__ import annotations
+
+from collections.abc import Collection
+from datetime import date
+from functools import lru_cache
+from uuid import UUID
+
+from django.db.models import Q, QuerySet
+
+from heliograph.kernel.packs.merge import from_content
+from heliograph.kernel.packs.schema import Pack
+from heliograph.kernel.verdict import ActRefusedError, Refused
+from heliograph.kernel.workdays import CalendarDay as Day
+from heliograph.kernel.workdays import WorkCalendar
+from heliograph.regimes.models import CalendarDay, CalendarNotice, InstalledPack
+from heliograph.regimes.rules import PACK_BASIS, CalendarChange, calendar_change
+from heliograph.registers.fieldsets import FieldSet
+
+PACKS_KEPT = 128
+_kept: dict[str, Pack] = {}
+
+
+def _in_force(on: date) -> QuerySet[InstalledPack]:
+    return InstalledPack.objects.filter(Q(in_force_to__isnull=True) | Q(in_force_to__gte=on), in_force_from__lte=on)
+
+
+def _packs(hashes: Collection[str]) -> dict[str, Pack]:
+    """Return packs by hash; one query for those not yet in memory, none when all are."""
+    found = {one: _kept[one] for one in hashes if one in _kept}
+    missing = set(hashes) - found.keys()
+    if missing:
+        contents = InstalledPack.objects.filter(content_hash__in=missing).values_list("content_hash", "content")
+        read = {content_hash: from_content(content) for content_hash, content in contents}
+        if len(_kept) + len(read) > PACKS_KEPT:
+            _kept.clear()
+        _kept.update(read)
+        found |= read
+    return found
+
+
+def find_pack(agency_id: UUID, on: date) -> Pack | None:
+    """Return the pack in force for an agency on a day, None when it has none. One query once the pack is known."""
+    content_hash = _in_force(on).filter(agency_id=agency_id).values_list("content_hash", flat=True).first()
+    return None if content_hash is None else _packs([content_hash])[content_hash]
+
+
+def pack_in_force(agency_id: UUID, on: date) -> Pack:
+    """Return the pack in force for an agency on a day. ActRefusedError with the way out when it has none."""
+    pack = find_pack(agency_id, on)
+    if pack is None:
+        message = f"本机关在 {on} 没有适用的规则包，请先由系统管理员安装规则包。"
+        raise ActRefusedError(Refused("pack.none", message, PACK_BASIS))
+    return pack
+
+
+def packs_for_agencies(agency_ids: Collection[UUID], on: date) -> dict[UUID, Pack]:
+    """Return the packs in force of several agencies; agencies without one are left out. One query once known."""
+    rows = _in_force(on).filter(agency_id__in=agency_ids).values_list("agency_id", "content_hash")
+    hashes = dict(rows)
+    packs = _packs(set(hashes.values()))
+    return {agency_id: packs[content_hash] for agency_id, content_hash in hashes.items()}
+
+
+def field_set_of_pack(agency_id: UUID, register: str, on: date) -> FieldSet | None:
+    """Return what the agency's pack says of a register on a day: the registers' one source of field sets.
+
+    None without a pack in force or without such a register in it. One query once the pack is known.
+    """
+    pack = find_pack(agency_id, on)
+    if pack is None or f"registers/{register}" not in pack.origins:
+        return None
+    return FieldSet(
+        register=pack.register(register),
+        categories=tuple(pack.rules.categories),
+        units=tuple(pack.rules.units),
+        articles=pack.article_keys(),
+        pack=pack.lineage[-1],
+    )
+
+
+def installed_packs(agency_id: UUID) -> QuerySet[InstalledPack]:
+    """Return every pack an agency has stood under, the latest first, without the contents."""
+    packs = InstalledPack.objects.filter(agency_id=agency_id).select_related("installed_by")
+    return packs.defer("content").order_by("-in_force_from")
+
+
+def calendar_days() -> list[Day]:
+    """Return every loaded day in order, as the kernel knows days. One query."""
+    rows = CalendarDay.objects.values_list("day", "is_workday", "name", "notice", "source").order_by("day")
+    return [Day(*row) for row in rows]
+
+
+def work_calendar() -> WorkCalendar:
+    """Return the working-day calendar as loaded. Two queries; it is built anew only when the rows have changed."""
+    years = CalendarNotice.objects.values_list("year", flat=True).order_by("year")
+    return _built(tuple(calendar_days()), tuple(years))
+
+
+@lru_cache(maxsize=4)
+def _built(days: tuple[Day, ...], years: tuple[int, ...]) -> WorkCalendar:
+    return WorkCalendar(days, announced_years=years)
+
+
+def preview_calendar(rows: Collection[Day]) -> CalendarChange:
+    """Return what loading these rows would change, without loading them."""
+    return calendar_change({day.day: day for day in calendar_days()}, list(rows))

@@ -1,0 +1,116 @@
+"""Writes a register's entries as xlsx, CSV or JSON, and the empty template. Every cell is text: nothing computes."""
+
+from __future__ import annotations
+
+import csv
+import io
+import json
+import re
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+from openpyxl import Workbook
+from openpyxl.cell import WriteOnlyCell
+from openpyxl.styles import Font
+
+from heliograph.kernel.packs.schema import Register
+from heliograph.registers.imports import OWNER
+
+FORMULA_STARTS = ("=", "+", "-", "@", "\t", "\r")
+CONTROL = re.compile(r"[\x00-\x08\x0b\x0c\x0e-\x1f\ud800-\udfff\ufffe\uffff]")
+CELL_LIMIT = 32_767  # what a spreadsheet cell holds
+WIDTHS = {"text": 24, "longtext": 48, "lines": 48, "basis": 32, "choices": 24}
+
+
+@dataclass(frozen=True, slots=True)
+class ExportRow:
+    """One entry to write out."""
+
+    number: int
+    version: int
+    owner: str
+    data: dict[str, Any]
+
+
+def flat(value: Any) -> str:
+    """Return a field's value as the import reads it back: one line per item, `内容 | 依据` for lines."""
+    if isinstance(value, bool):
+        return "是" if value else "否"
+    if isinstance(value, list):
+        return "\n".join(_item(item) for item in value)
+    return "" if value is None else str(value)
+
+
+def _item(item: Any) -> str:
+    if isinstance(item, dict):
+        return f"{item['text']} | {item['basis']}" if item.get("basis") else str(item["text"])
+    return str(item)
+
+
+def labels(register: Register) -> list[str]:
+    """Return the column names: the fields' labels in the pack's order, then the owning unit."""
+    return [field.label for field in register.fields] + [OWNER]
+
+
+def cells(register: Register, row: ExportRow) -> list[str]:
+    """Return one entry's cells in the order of `labels`."""
+    return [flat(row.data.get(field.id)) for field in register.fields] + [row.owner]
+
+
+def to_xlsx(register: Register, rows: Iterable[ExportRow]) -> bytes:
+    """Return a workbook with one sheet; with no rows it is the template for an import."""
+    book = Workbook(write_only=True)
+    sheet = book.create_sheet(register.name[:31])
+    widths = [WIDTHS.get(field.type, 16) for field in register.fields] + [16]
+    for index, width in enumerate(widths):
+        sheet.column_dimensions[_letter(index)].width = width
+    sheet.freeze_panes = "A2"
+    sheet.append([_text_cell(sheet, label, bold=True) for label in labels(register)])
+    for row in rows:
+        sheet.append([_text_cell(sheet, text) for text in cells(register, row)])
+    buffer = io.BytesIO()
+    book.save(buffer)
+    return buffer.getvalue()
+
+
+def _letter(index: int) -> str:
+    return (_letter(index // 26 - 1) if index >= 26 else "") + chr(ord("A") + index % 26)
+
+
+def _text_cell(sheet: Any, text: str, *, bold: bool = False) -> Any:
+    """Return a cell that stays text, whatever it looks like."""
+    cell = WriteOnlyCell(sheet, value=CONTROL.sub("", text)[:CELL_LIMIT])
+    cell.data_type = "s"
+    cell.number_format = "@"
+    if bold:
+        cell.font = Font(bold=True)
+    return cell
+
+
+def to_csv(register: Register, rows: Iterable[ExportRow]) -> bytes:
+    """Return CSV with a byte order mark; a cell that a spreadsheet would compute is kept text by an apostrophe."""
+    buffer = io.StringIO()
+    writer = csv.writer(buffer, lineterminator="\r\n")
+    writer.writerow(guarded(labels(register)))
+    for row in rows:
+        writer.writerow(guarded(cells(register, row)))
+    return buffer.getvalue().encode("utf-8-sig")
+
+
+def guarded(values: Sequence[str]) -> list[str]:
+    """Return cells that no spreadsheet takes for a formula."""
+    return [f"'{value}" if value.startswith(FORMULA_STARTS) else value for value in values]
+
+
+def to_json(register: Register, rows: Iterable[ExportRow]) -> bytes:
+    """Return the entries as JSON with the fields' ids, and the labels once."""
+    document = {
+        "register": register.id,
+        "name": register.name,
+        "fields": {field.id: field.label for field in register.fields},
+        "entries": [
+            {"number": row.number, "version": row.version, "owner_unit": row.owner, "data": row.data} for row in rows
+        ],
+    }
+    return json.dumps(document, ensure_ascii=False, indent=2).encode()

@@ -1,0 +1,243 @@
+"""Reads an uploaded sheet (xlsx or CSV) against a register's fields: rows to import, and every fault by row and column.
+
+Nothing is written here. Cells are read as people see them; a number that lost digits in the spreadsheet is refused.
+"""
+
+from __future__ import annotations
+
+import csv
+import io
+import re
+from collections.abc import Collection, Iterable, Mapping, Sequence
+from dataclasses import asdict, dataclass
+from datetime import date, datetime, time, timedelta
+from typing import Any
+
+from python_calamine import CalamineError, CalamineWorkbook
+
+from heliograph.kernel.packs.schema import FieldDef, Register
+from heliograph.registers import rules
+from heliograph.registers.archives import ArchiveRefusedError, open_archive
+
+FILE_BYTES = 20_000_000
+ROWS = 20_000
+COLUMNS = 200
+FAULTS_SHOWN = 500
+OWNER = "责任科室"
+EXACT_DIGITS = 10**15  # a spreadsheet keeps fifteen digits of a number, no more
+SCIENTIFIC = re.compile(r"\d(\.\d+)?[eE]\+\d{1,3}")
+GUARDED = re.compile(r"'(?=[=+\-@\t\r])")  # what our own CSV export puts before a cell that looks like a formula
+LIST_BREAK = re.compile(r"[\r\n]+")
+
+Cell = object
+
+
+class SheetError(ValueError):
+    """A file that cannot be read as a sheet; the text says why and what to do."""
+
+
+@dataclass(frozen=True, slots=True)
+class RowFault:
+    """A fault of one cell: the row as the spreadsheet numbers it (0: the whole file), the column, what to do."""
+
+    row: int
+    column: str
+    message: str
+
+    def __str__(self) -> str:
+        where = f"第 {self.row} 行" + (f"“{self.column}”列" if self.column else "") + "：" if self.row else ""
+        return where + self.message
+
+    def as_json(self) -> dict[str, Any]:
+        """Return the form kept with the batch."""
+        return asdict(self)
+
+
+@dataclass(frozen=True, slots=True)
+class Sheet:
+    """A sheet as read: the head, and rows with the number the spreadsheet gives them."""
+
+    head: list[str]
+    rows: list[tuple[int, list[Cell]]]
+
+
+@dataclass(frozen=True, slots=True)
+class CheckedRow:
+    """One row that can be imported: its cleaned content and the owning unit's name."""
+
+    row: int
+    data: dict[str, Any]
+    owner: str
+
+
+@dataclass(frozen=True, slots=True)
+class CheckedSheet:
+    """The outcome of a dry run. `raw` keeps what was written, so that the import checks it again."""
+
+    rows: list[CheckedRow]
+    raw: list[dict[str, Any]]
+    faults: list[RowFault]
+
+
+def read_sheet(file_name: str, content: bytes) -> Sheet:
+    """Read the first sheet of an xlsx file, or a CSV file. SheetError with the reason when that cannot be done."""
+    if len(content) > FILE_BYTES:
+        raise SheetError(f"文件最大 {FILE_BYTES // 1_000_000} MB。请分成几个文件导入。")
+    suffix = file_name.rpartition(".")[2].lower()
+    if suffix not in {"xlsx", "csv"}:
+        raise SheetError("请上传 .xlsx 或 .csv 文件；旧格式 .xls 请先另存为 .xlsx。")
+    table = _read_xlsx(content) if suffix == "xlsx" else _read_csv(content)
+    if not table:
+        raise SheetError("表里没有内容。请下载模板，在第一行保留各列名称，从第二行起填写。")
+    head = [_label(cell) for cell in table[0]]
+    rows = [(number, list(row)) for number, row in enumerate(table[1:], start=2) if any(_filled(cell) for cell in row)]
+    if len(rows) > ROWS:
+        raise SheetError(f"一次最多导入 {ROWS} 行，现为 {len(rows)} 行。请分成几个文件导入。")
+    if not rows:
+        raise SheetError("除列名外没有数据。请从第二行起填写。")
+    return Sheet(head, rows)
+
+
+def _read_xlsx(content: bytes) -> Sequence[Sequence[Cell]]:
+    try:
+        with open_archive(content) as archive:
+            if "xl/workbook.xml" not in archive.namelist():
+                raise SheetError("文件不是 Excel 工作簿。请另存为 .xlsx 后再上传。")
+        sheet = CalamineWorkbook.from_filelike(io.BytesIO(content)).get_sheet_by_index(0)
+        if sheet.total_height > ROWS * 2 or sheet.total_width > COLUMNS:
+            raise SheetError(f"表的范围过大，最多 {ROWS} 行、{COLUMNS} 列。请删去多余的行和列。")
+        return sheet.to_python(skip_empty_area=False)
+    except ArchiveRefusedError as error:
+        raise SheetError(str(error)) from None
+    except (CalamineError, ValueError, IndexError) as error:
+        if isinstance(error, SheetError):
+            raise
+        raise SheetError("工作簿无法读取，可能已损坏。请重新另存为 .xlsx 后再上传。") from None
+
+
+def _read_csv(content: bytes) -> Sequence[Sequence[Cell]]:
+    for encoding in ("utf-8-sig", "gb18030"):
+        try:
+            text = content.decode(encoding)
+            break
+        except UnicodeDecodeError:
+            continue
+    else:
+        raise SheetError("文字编码无法识别。请另存为 UTF-8 编码的 CSV，或改用 .xlsx。")
+    try:
+        return [[GUARDED.sub("", cell, count=1) for cell in row] for row in csv.reader(io.StringIO(text), strict=True)]
+    except csv.Error:
+        raise SheetError("CSV 格式有误，常见原因是引号没有成对。请改用 .xlsx。") from None
+
+
+def _label(cell: Cell) -> str:
+    return re.sub(r"[\s*＊]+", "", str(cell))
+
+
+def _filled(cell: Cell) -> bool:
+    return cell is not None and str(cell).strip() != ""
+
+
+def check_sheet(
+    sheet: Sheet, register: Register, choices: rules.Choices, articles: Collection[str], units: Collection[str]
+) -> CheckedSheet:
+    """Check every cell of a sheet; rows count as importable only when no fault is found anywhere in it."""
+    columns, faults = _match_columns(sheet.head, register)
+    if faults:
+        return CheckedSheet([], [], faults)
+    raw: list[dict[str, Any]] = []
+    for number, cells in sheet.rows:
+        values, cell_faults = _read_cells(number, cells, columns)
+        faults += cell_faults
+        raw.append(values)
+    rows, row_faults = check_rows(raw, register, choices, articles, units)
+    return CheckedSheet(rows, raw, sorted(faults + row_faults, key=lambda fault: fault.row))
+
+
+def check_rows(
+    raw: Iterable[Mapping[str, Any]],
+    register: Register,
+    choices: rules.Choices,
+    articles: Collection[str],
+    units: Collection[str],
+) -> tuple[list[CheckedRow], list[RowFault]]:
+    """Return rows in stored form, and the faults of content with the field's own label."""
+    labels = {field.id: field.label for field in register.fields}
+    rows: list[CheckedRow] = []
+    faults: list[RowFault] = []
+    for values in raw:
+        number, owner = int(values["row"]), str(values.get("owner", ""))
+        clean, found = rules.check_entry(register, values["data"], choices, articles)
+        faults += [RowFault(number, labels.get(fault.field, fault.field), fault.message) for fault in found]
+        if owner and owner not in units:
+            faults.append(RowFault(number, OWNER, f"本机关没有“{owner}”。请先登记内设机构，或改为已有的名称。"))
+        rows.append(CheckedRow(number, clean, owner))
+    return rows, faults
+
+
+def _match_columns(head: Sequence[str], register: Register) -> tuple[list[FieldDef | str | None], list[RowFault]]:
+    """Return for each column its field, the owner column, or None for an empty head; and what does not fit."""
+    by_label = {_label(field.label): field for field in register.fields}
+    columns: list[FieldDef | str | None] = []
+    faults: list[RowFault] = []
+    for label in head:
+        known = by_label.get(label) or (OWNER if label == OWNER else None)
+        columns.append(known)
+        if label and known is None:
+            known_labels = "、".join(field.label for field in register.fields)
+            faults.append(RowFault(0, label, f"本清单没有“{label}”列。可用的列：{known_labels}、{OWNER}。"))
+        elif label and head.count(label) > 1:
+            faults.append(RowFault(0, label, f"“{label}”列出现了多次，请只保留一列。"))
+    missing = [field.label for field in register.fields if field.required and _label(field.label) not in head]
+    if missing:
+        faults.append(RowFault(0, "", f"缺少必填的列：{'、'.join(missing)}。请下载模板后按其列名填写。"))
+    return columns, list(dict.fromkeys(faults))
+
+
+def _read_cells(
+    number: int, cells: Sequence[Cell], columns: Sequence[FieldDef | str | None]
+) -> tuple[dict[str, Any], list[RowFault]]:
+    data: dict[str, Any] = {}
+    faults: list[RowFault] = []
+    owner = ""
+    for cell, column in zip(cells, columns, strict=False):
+        if column is None or not _filled(cell):
+            continue
+        if isinstance(column, str):
+            owner = str(cell).strip()
+            continue
+        if lost_digits(cell, column):
+            faults.append(RowFault(number, column.label, _lost(cell)))
+            continue
+        text = cell_text(cell, column)
+        many = column.type in {"basis", "lines", "choices"}
+        data[column.id] = [part.strip() for part in LIST_BREAK.split(text) if part.strip()] if many else text
+    return {"row": number, "data": data, "owner": owner}, faults
+
+
+def lost_digits(cell: Cell, field: FieldDef) -> bool:
+    """Say whether a cell holds a number of which the spreadsheet has dropped digits (long numbers, 1.2E+17)."""
+    if field.type == "number":
+        return False
+    if isinstance(cell, int | float) and not isinstance(cell, bool):
+        return abs(cell) >= EXACT_DIGITS
+    return isinstance(cell, str) and SCIENTIFIC.fullmatch(cell.strip()) is not None
+
+
+def _lost(cell: Cell) -> str:
+    return f"单元格是数字格式，长编号的末几位已丢失（现为 {cell}）。请把该列设为“文本”格式后重新填写完整编号。"
+
+
+def cell_text(cell: Cell, field: FieldDef) -> str:
+    """Return a cell as a person reads it: no `.0` on whole numbers, dates as 2026-11-20, 是 and 否."""
+    if isinstance(cell, bool):
+        return "是" if cell else "否"
+    if isinstance(cell, datetime):
+        return cell.date().isoformat() if field.type == "date" or cell.time() == time() else cell.isoformat(" ")
+    if isinstance(cell, date):
+        return cell.isoformat()
+    if isinstance(cell, time | timedelta):
+        return str(cell)
+    if isinstance(cell, float) and cell.is_integer():
+        return str(int(cell))
+    return str(cell).strip()

@@ -1,0 +1,73 @@
+"""Who may do what in the registers: one table, act → roles, and the look-up of roles held on a day."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import date
+from uuid import UUID
+
+from django.db.models import Q
+
+from heliograph.kernel.verdict import Allowed, Refused, Verdict, require
+from heliograph.registers.models import Account, Role, RoleGrant
+
+CASE_ROLES = frozenset(Role) - {Role.SYSTEM_ADMIN, Role.SECURITY_ADMIN, Role.AUDIT_ADMIN}
+OWN_STAFF = CASE_ROLES - {Role.SUPERVISOR}
+COMPILERS = frozenset({Role.HANDLER, Role.CO_HANDLER, Role.UNIT_HEAD, Role.WINDOW_CLERK, Role.LEGALITY_REVIEWER})
+LEGAL_OFFICE = frozenset({Role.LEGALITY_REVIEWER})
+
+
+@dataclass(frozen=True, slots=True)
+class Act:
+    """One row of the table: what the act is called, who may do it, and the rule that says so."""
+
+    name: str
+    roles: frozenset[Role]
+    basis: str
+
+
+ACTS: dict[str, Act] = {
+    "read_registers": Act("查看本机关清单", CASE_ROLES | {Role.AUDIT_ADMIN}, "国办发118号@2018"),
+    "draft_entry": Act("编制清单条目", COMPILERS, "国办发118号@2018"),
+    "revise_entry": Act("修改清单条目", COMPILERS, "国办发118号@2018"),
+    "import_entries": Act("导入清单", COMPILERS, "国办发118号@2018"),
+    "export_entries": Act("导出清单", OWN_STAFF, "国办发118号@2018"),
+    "read_people": Act("查看人员和证件", OWN_STAFF | {Role.AUDIT_ADMIN}, "个人信息保护法@2021:6"),
+    "manage_people": Act("登记人员、任职和证件", LEGAL_OFFICE, "行政处罚法@2021:42"),
+    "manage_units": Act("登记内设机构", LEGAL_OFFICE, "国办发118号@2018"),
+    "adopt_law": Act("导入法律文本", LEGAL_OFFICE, "国办发118号@2018"),
+    "manage_accounts": Act("管理账户和角色", frozenset({Role.SECURITY_ADMIN}), "GB/T 22239-2019"),
+    "read_compliance": Act("查看对照表", CASE_ROLES | {Role.AUDIT_ADMIN}, "国办发118号@2018"),
+    "load_calendar": Act("导入放假安排", frozenset({Role.SYSTEM_ADMIN, Role.LEGALITY_REVIEWER}), "国办发118号@2018"),
+    "install_pack": Act("安装规则包", frozenset({Role.SYSTEM_ADMIN}), "国办发118号@2018"),
+}
+
+
+def roles_of(account: Account, agency_id: UUID, on: date) -> frozenset[Role]:
+    """Return the roles that an account holds in an agency on a day. One query."""
+    held = RoleGrant.objects.filter(
+        Q(to_on__isnull=True) | Q(to_on__gte=on), account=account, agency_id=agency_id, from_on__lte=on
+    ).values_list("role", flat=True)
+    return frozenset(Role(role) for role in held)
+
+
+def may(act: Act, roles: frozenset[Role]) -> Verdict:
+    """Say whether somebody with these roles may do the act; the refusal names the roles that may."""
+    if roles & act.roles:
+        return Allowed()
+    names = "、".join(sorted(role.label for role in act.roles))
+    return Refused("role.missing", f"您在本机关没有{act.name}的权限。可以办理的角色：{names}。", act.basis)
+
+
+def access_agency(account: Account, agency_id: UUID, act: str, on: date) -> frozenset[Role]:
+    """Authorise an act in an agency and return the roles held there. ActRefusedError with the roles that may."""
+    roles = roles_of(account, agency_id, on)
+    if not roles:
+        raise_outsider()
+    require(may(ACTS[act], roles))
+    return roles
+
+
+def raise_outsider() -> None:
+    """Refuse somebody who holds no role in the agency at all, without saying what is there."""
+    require(Refused("jurisdiction.outside", "您不是本机关人员，不能查看或办理本机关事务。", "行政处罚法@2021:22"))

@@ -1,0 +1,99 @@
+"""Reads of the registers that more than one page needs."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from datetime import date
+from typing import Any
+from uuid import UUID
+
+from django.db.models import Prefetch, Q, QuerySet
+
+from heliograph.kernel.verdict import Verdict
+from heliograph.registers.fieldsets import FieldSet
+from heliograph.registers.models import Account, Agency, Certificate, Entry, EntryVersion, Person, Post, RoleGrant, Unit
+from heliograph.registers.rules import CertificateState, certificate_status, may_act_with
+
+
+def officer_fields(certificate: Certificate, on: date) -> dict[str, Any]:
+    """Return every field the officer registers of the sources ask for, from a certificate and its holder's post.
+
+    Keys are the field ids of the packs; an agency's pack picks the ones its own document names (D5).
+    """
+    post = (
+        Post.objects.select_related("unit")
+        .filter(agency_id=certificate.agency_id, person_id=certificate.person_id, to_on__isnull=True)
+        .first()
+    )
+    return {
+        "name": certificate.person.name,
+        "gender": certificate.person.gender,
+        "unit": post.unit.name if post else "",
+        "position": post.position if post else "",
+        "duty_post": post.duty_post if post else "",
+        "certificate_no": certificate.number,
+        "certificate_kind": certificate.kind,
+        "category": certificate.category,
+        "area": certificate.area,
+        "valid_to": certificate.valid_to.isoformat(),
+    }
+
+
+def choices_of(agency_id: UUID, fields: FieldSet) -> dict[str, list[str]]:
+    """Return what choice fields offer: the agency's categories by its pack, and the units that exist. One query."""
+    return {
+        "categories": [category.name for category in fields.categories],
+        "units": list(
+            Unit.objects.filter(agency_id=agency_id, closed_on__isnull=True)
+            .order_by("name")
+            .values_list("name", flat=True)
+        ),
+    }
+
+
+def state_of(certificate: Certificate) -> CertificateState:
+    """Return the values that decide whether a certificate is good."""
+    return CertificateState(
+        issued_on=certificate.issued_on,
+        valid_to=certificate.valid_to,
+        suspended_from=certificate.suspended_from,
+        revoked_on=certificate.revoked_on,
+    )
+
+
+def status_on(certificate: Certificate, on: date) -> str:
+    """Return `valid`, `expired`, `suspended`, `revoked` or `not_yet` for a day."""
+    return certificate_status(state_of(certificate), on)
+
+
+def may_enforce(person_id: UUID, on: date) -> Verdict:
+    """Say whether a person may enforce on a day, by the certificates held. One query."""
+    held: Iterable[Certificate] = Certificate.objects.filter(person_id=person_id)
+    return may_act_with([state_of(certificate) for certificate in held], on)
+
+
+def entries_of(agency_id: UUID, register: str) -> QuerySet[Entry]:
+    """Return the entries of a register with their latest version first among `latest_versions`. Two queries."""
+    newest_first = EntryVersion.objects.select_related("created_by").order_by("-number")
+    return (
+        Entry.objects.filter(agency_id=agency_id, register=register)
+        .select_related("owner_unit")
+        .prefetch_related(Prefetch("versions", queryset=newest_first, to_attr="latest_versions"))
+    )
+
+
+def people_of(agency_id: UUID) -> QuerySet[Person]:
+    """Return an agency's people by pinyin, with posts and certificates. Three queries."""
+    posts = Post.objects.select_related("unit").order_by("-from_on")
+    return Person.objects.filter(agency_id=agency_id).prefetch_related(
+        Prefetch("posts", queryset=posts), "certificates"
+    )
+
+
+def agencies_of(account: Account, on: date) -> QuerySet[Agency]:
+    """Return the agencies in which an account holds a role on a day."""
+    return Agency.objects.filter(
+        pk__in=RoleGrant.objects.filter(
+            Q(to_on__isnull=True) | Q(to_on__gte=on), account=account, from_on__lte=on
+        ).values("agency_id")
+    ).select_related("government")

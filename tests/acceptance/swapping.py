@@ -1,0 +1,559 @@
+"""A behaviour seen twice: under an agency's own pack, and under another agency's pack put in its place.
+
+The agency, its units and its people stay the same; only the pack changes, by the public act that installs packs.
+Each behaviour is an act done, or a page read, by somebody of that agency.
+"""
+
+from __future__ import annotations
+
+import re
+import shutil
+from collections.abc import Callable, Iterator, Mapping
+from contextlib import contextmanager
+from dataclasses import dataclass, field
+from datetime import date, datetime, timedelta
+from functools import cache
+from pathlib import Path
+from tempfile import TemporaryDirectory
+from typing import Any
+from unittest.mock import patch
+from zoneinfo import ZoneInfo
+
+from allauth.mfa.totp.internal.auth import TOTP, generate_totp_secret
+from django.test import Client
+from django.urls import reverse
+from lxml import html
+
+from heliograph.disclosure.actions import Decision, decide_stage, submit_for_release
+from heliograph.disclosure.models import PublicVersion, Release
+from heliograph.kernel.packs.load import load_pack, shipped
+from heliograph.kernel.packs.schema import FieldDef, Pack, Register
+from heliograph.kernel.verdict import ActRefusedError
+from heliograph.regimes.actions import install_pack
+from heliograph.regimes.queries import pack_in_force
+from heliograph.registers.actions import (
+    Content,
+    add_agency,
+    add_government,
+    add_person,
+    add_unit,
+    appoint,
+    appoint_first_security_admin,
+    create_account,
+    draft_entry,
+    draft_officer_entry,
+    grant_role,
+    issue_certificate,
+)
+from heliograph.registers.errors import EntryFaultsError
+from heliograph.registers.models import Account, Agency, EntryVersion, Unit
+
+VERSION = "2026.11"
+LZ, RZ, XLT, WS, JH = "luozhuang-tjj", "rizhao-rsj", "xinglongtai-mzj", "wenshang-gxj", "jinghai-tjj"
+BEIJING = ZoneInfo("Asia/Shanghai")
+SET_UP = datetime(2026, 11, 2, 9, 0, tzinfo=BEIJING)
+SWAPPED_FROM = date(2026, 12, 1)
+PASSWORD = "yangguang-zhifa-1102"  # noqa: S105 - of people who exist in tests only
+OUTSIDE = "综合科"  # a unit that no document names
+ROLES = ("legality_reviewer", "release_approver", "supervisor", "unit_head", "leader_in_charge", "head")
+
+
+@cache
+def pack_of(agency: str) -> Pack:
+    """Return an agency's pack as shipped."""
+    return load_pack(shipped(), f"{agency}@{VERSION}")
+
+
+@contextmanager
+def packs_with(donor: str, agency: str) -> Iterator[Path]:
+    """Give a root of packs in which the donor's pack names another agency as its own, all rules untouched."""
+    with TemporaryDirectory() as folder:
+        root = Path(folder)
+        source = Path(str(shipped()))
+        for one in source.iterdir():
+            if one.is_dir() and not one.name.startswith("_"):
+                shutil.copytree(one, root / one.name)
+        shutil.copy(source / "requirements.yaml", root)
+        written = root / donor / VERSION / "pack.yaml"
+        text = written.read_text(encoding="utf-8")
+        changed, times = re.subn(rf"(?m)^(agency:\n  code: ){donor}$", rf"\g<1>{agency}", text)
+        assert times == 1
+        written.write_text(changed, encoding="utf-8")
+        yield root
+
+
+@dataclass
+class Sheet:
+    """A page as a reader sees it."""
+
+    status: int
+    text: str
+    rows: list[list[str]]
+    heads: list[str]
+    facts: dict[str, str]
+    items: list[str]
+    options: set[str]
+
+    def row(self, first: str) -> list[str]:
+        """Return the table row that begins with these words."""
+        return next(row for row in self.rows if row and row[0] == first)
+
+
+def sheet(status: int, content: bytes) -> Sheet:
+    """Read a page."""
+    tree = html.fromstring(content.decode())
+
+    def words(node: Any) -> str:
+        return "".join(node.text_content().split())
+
+    names, values = tree.xpath("//main//dt"), tree.xpath("//main//dd")
+    return Sheet(
+        status=status,
+        text=words(tree),
+        rows=[[words(cell) for cell in row.xpath("./td|./th")] for row in tree.xpath("//tbody/tr")],
+        heads=[words(cell) for cell in tree.xpath("//main//thead//th")],
+        facts={words(name): words(value) for name, value in zip(names, values, strict=True)},
+        items=[words(item) for item in tree.xpath("//main//li")],
+        options={words(one) for one in tree.xpath("//select[@name='category']/option")} - {"全部类别"},
+    )
+
+
+@dataclass
+class Stage:
+    """An agency with its people, under one pack at a time."""
+
+    agency: Agency
+    at: datetime
+    security: Account
+    accounts: dict[str, Account] = field(default_factory=dict)
+    made: int = 0
+
+    # -- who -----------------------------------------------------------------------------------------------------------
+    def later(self) -> datetime:
+        """Return the next minute."""
+        self.at += timedelta(minutes=1)
+        return self.at
+
+    @property
+    def pack(self) -> Pack:
+        """The pack in force."""
+        return pack_in_force(self.agency.pk, self.at.date())
+
+    def account(self, role: str, unit: str = "", *, duty_class: str = "case") -> Account:
+        """Return the account of somebody with a role, in a unit where one is named."""
+        key = f"{role} {unit}"
+        if key not in self.accounts:
+            person = self._person(unit) if unit else None
+            self.made += 1
+            account = create_account(
+                username=f"person{self.made}",
+                display_name=f"人员{self.made}",
+                organisation=self.agency.name,
+                password=PASSWORD,
+                duty_class=duty_class,
+                person=person,
+                at=self.later(),
+            )
+            grant_role(
+                account.pk,
+                agency_id=self.agency.pk,
+                role=role,
+                from_on=SET_UP.date(),
+                actor=self.security,
+                at=self.later(),
+            )
+            self.accounts[key] = account
+        return self.accounts[key]
+
+    def _person(self, unit: str) -> Any:
+        by = self.account("legality_reviewer")
+        person = add_person(self.agency.pk, name=f"李{unit[:2]}", gender="女", actor=by, at=self.later())
+        where = Unit.objects.get(agency=self.agency, name=unit)
+        appoint(
+            person.pk,
+            unit_id=where.pk,
+            position="科员",
+            duty_post="清单编制",
+            from_on=date(2025, 1, 2),
+            actor=by,
+            at=self.later(),
+        )
+        return person
+
+    def add_units(self, pack: Pack) -> None:
+        """Register the units that a pack names, and one that no document names."""
+        known = set(Unit.objects.filter(agency=self.agency).values_list("name", flat=True))
+        by = self.account("legality_reviewer")
+        for name in [OUTSIDE, *(unit.name for unit in pack.rules.units)]:
+            if name not in known:
+                add_unit(self.agency.pk, name=name, functions=["handling"], actor=by, at=self.later())
+
+    def compiler(self, register: Register) -> Account:
+        """Return somebody of the unit that compiles a register; where none is named, of any other."""
+        named = [unit.name for unit in self.pack.rules.units if unit.name in register.compiled_by]
+        return self.account("handler", named[0] if named else OUTSIDE)
+
+    # -- the pack ------------------------------------------------------------------------------------------------------
+    def swap(self, donor: str) -> None:
+        """Put the agency under another agency's pack from a day on."""
+        with packs_with(donor, self.agency.code) as root:
+            install_pack(
+                self.agency.pk,
+                pack=donor,
+                version=VERSION,
+                in_force_from=SWAPPED_FROM,
+                actor=None,
+                at=self.later(),
+                root=root,
+            )
+        self.at = datetime(2026, 12, 2, 9, 0, tzinfo=BEIJING)
+        self.add_units(self.pack)
+
+    # -- acts ----------------------------------------------------------------------------------------------------------
+    def sample(self, register: Register) -> dict[str, Any]:
+        """Return content that fits a register."""
+        return {one.id: _value(one, self.pack) for one in register.fields}
+
+    def draft(self, register: str, data: Mapping[str, Any], by: Account | None = None) -> EntryVersion:
+        """Draft an entry."""
+        definition = self.pack.register(register)
+        return draft_entry(
+            self.agency.pk,
+            register=register,
+            content=Content(data=data, reason="按本机关文件编制"),
+            owner_unit_id=None,
+            actor=by or self.compiler(definition),
+            at=self.later(),
+        )
+
+    def submit(self, version: EntryVersion) -> Release:
+        """Hand a draft in."""
+        return submit_for_release(version.pk, actor=version.created_by, at=self.later())
+
+    def pass_stage(self, release: Release) -> Release:
+        """Pass the stage that waits, by whoever has its role."""
+        release.refresh_from_db()
+        stage = release.stages[release.stage_index]
+        decision = Decision(stage["id"], passed=True, acknowledged=release.unfounded)
+        return decide_stage(release.pk, decision=decision, actor=self.account(stage["role"]), at=self.later())
+
+    def publish(self, version: EntryVersion) -> PublicVersion:
+        """Take a draft through every stage of its chain."""
+        release = self.submit(version)
+        for _ in release.stages:
+            assert not PublicVersion.objects.filter(version=version).exists()
+            self.pass_stage(release)
+        return PublicVersion.objects.get(version=version)
+
+    def publish_sample(self, register: str) -> PublicVersion:
+        """Publish content that fits a register."""
+        return self.publish(self.draft(register, self.sample(self.pack.register(register))))
+
+    def certified(self, kind: str = "山东省行政执法证") -> Any:
+        """Return a fresh certificate of a fresh officer."""
+        by = self.account("legality_reviewer")
+        holder = self._person(OUTSIDE)
+        self.made += 1
+        return issue_certificate(
+            holder.pk,
+            kind=kind,
+            number=f"0000-{self.made:04}",
+            category="行政处罚",
+            area="本行政区域",
+            issued_on=date(2025, 6, 1),
+            valid_to=date(2029, 5, 31),
+            actor=by,
+            at=self.later(),
+        )
+
+    def draft_officer(self, kind: str = "山东省行政执法证") -> EntryVersion:
+        """Draft the officer register's entry from a fresh certificate."""
+        by = self.compiler(self.pack.register("officers"))
+        return draft_officer_entry(self.certified(kind).pk, reason="证件登记", actor=by, at=self.later())
+
+    # -- pages ---------------------------------------------------------------------------------------------------------
+    def page(self, name: str, *args: object, query: str = "", client: Client | None = None) -> Sheet:
+        """Read a page as it is at this stage's time."""
+        with (
+            patch("heliograph.portal.scope.today", return_value=self.at.date()),
+            patch("heliograph.desk.clock.now", return_value=self.at),
+        ):
+            answer = (client or Client()).get(reverse(name, args=args) + query)
+        return sheet(answer.status_code, answer.content)
+
+    def portal(self, name: str, *args: object, query: str = "") -> Sheet:
+        """Read a page of the agency's part of the portal."""
+        return self.page(f"portal:{name}", self.agency.code, *args, query=query)
+
+    def desk(self, name: str, *args: object, by: Account | None = None) -> Sheet:
+        """Read a page of the desk, signed in with the second factor."""
+        account = by or self.account("legality_reviewer")
+        if not account.authenticator_set.exists():
+            TOTP.activate(account, generate_totp_secret())
+        client = Client()
+        client.force_login(account, backend="allauth.account.auth_backends.AuthenticationBackend")
+        return self.page(f"desk:{name}", self.agency.code, *args, client=client)
+
+
+def _value(definition: FieldDef, pack: Pack) -> Any:
+    """Return a value that fits a field."""
+    key = sorted(pack.article_keys())[0]
+    options = {"categories": pack.rules.categories[0].name, "units": OUTSIDE, "": ""}
+    chosen = definition.choices[0] if definition.choices else options[definition.choices_from]
+    fitting: dict[str, Any] = {
+        "choice": chosen,
+        "choices": [chosen],
+        "basis": [key],
+        "lines": [{"text": "示例一项", "basis": key}],
+        "yesno": True,
+        "phone": "0000-1234567",
+        "date": "2026-11-20",
+        "number": "2026",
+    }
+    if definition.id == "uscc":
+        return "91350100M000100Y43"
+    return fitting.get(definition.type, f"示例{definition.label}")
+
+
+def found_agency(code: str) -> Stage:
+    """Set an agency up under its own pack."""
+    pack = pack_of(code)
+    government, body = pack.government, pack.agency
+    assert government is not None
+    assert body is not None
+    agency = add_agency(
+        government=add_government(code=government.code, name=government.name, overseer=government.overseer),
+        code=body.code,
+        name=body.name,
+        short_name=body.short,
+        legal_body=body.legal_body,
+    )
+    security = create_account(
+        username="security",
+        display_name="安全管理员",
+        organisation=body.name,
+        password=PASSWORD,
+        duty_class="security_admin",
+        at=SET_UP,
+    )
+    appoint_first_security_admin(security.pk, agency_id=agency.pk, from_on=SET_UP.date(), at=SET_UP)
+    install_pack(agency.pk, pack=code, version=VERSION, in_force_from=SET_UP.date(), actor=None, at=SET_UP)
+    stage = Stage(agency=agency, at=SET_UP, security=security)
+    stage.add_units(pack)
+    stage.at = datetime(2026, 11, 10, 9, 0, tzinfo=BEIJING)
+    return stage
+
+
+Behaviour = Callable[[Stage], object]
+
+
+def assert_swapped(agency: str, clause: str, behaviour: Behaviour, own: object, *, other: str, others: object) -> None:
+    """Assert what a clause of an agency's document makes happen, and what happens under another agency's pack."""
+    assert own != others
+    assert any(one.id.startswith(clause) for one in pack_of(agency).clauses)
+    stage = found_agency(agency)
+    seen = behaviour(stage)
+    assert seen == own, f"{clause}: {seen}"
+    stage.swap(other)
+    seen = behaviour(stage)
+    assert seen == others, f"{clause} under {other}: {seen}"
+
+
+# -- behaviours --------------------------------------------------------------------------------------------------------
+def approvals(register: str) -> Behaviour:
+    """Publish an entry; the stages it passed, in order."""
+
+    def act(stage: Stage) -> object:
+        public = stage.publish_sample(register)
+        return [step.stage_label for step in public.version.release.steps.order_by("stage_index")]
+
+    return act
+
+
+def approvals_of_officer() -> Behaviour:
+    """Publish an officer from a certificate; the stages passed, in order."""
+
+    def act(stage: Stage) -> object:
+        public = stage.publish(stage.draft_officer())
+        return [step.stage_label for step in public.version.release.steps.order_by("stage_index")]
+
+    return act
+
+
+def faulty_fields(register: str, change: Mapping[str, Any], *, without: tuple[str, ...] = ()) -> Behaviour:
+    """Draft an entry that fits, but for some fields; the fields that are refused."""
+
+    def act(stage: Stage) -> object:
+        data = {key: value for key, value in stage.sample(stage.pack.register(register)).items() if key not in without}
+        try:
+            stage.draft(register, {**data, **change})
+        except EntryFaultsError as error:
+            return sorted({fault.field for fault in error.faults})
+        return []
+
+    return act
+
+
+def refusal_of_unit(register: str, unit: str) -> Behaviour:
+    """Draft an entry as somebody of a unit; the code of the refusal, empty when it is taken."""
+
+    def act(stage: Stage) -> object:
+        try:
+            stage.draft(register, stage.sample(stage.pack.register(register)), stage.account("handler", unit))
+        except ActRefusedError as error:
+            return error.verdict.code
+        return ""
+
+    return act
+
+
+def list_heads(register: str) -> Behaviour:
+    """Publish an entry and read the list; its columns."""
+
+    def act(stage: Stage) -> object:
+        stage.publish_sample(register)
+        return stage.portal("register", register).heads[1:-1]  # without number and day
+
+    return act
+
+
+def entry_labels(register: str) -> Behaviour:
+    """Publish an entry and read its page; the names of its fields."""
+
+    def act(stage: Stage) -> object:
+        public = stage.publish_sample(register)
+        labels = list(stage.portal("entry", register, public.entry_number).facts)
+        return labels[: labels.index("核实情况")]
+
+    return act
+
+
+def policy_row(kind: str, first: str, columns: slice = slice(1, -1)) -> Behaviour:
+    """Read a policy page; the row of a table that begins with these words, None without such a row."""
+
+    def act(stage: Stage) -> object:
+        rows = [row for row in stage.portal("policy", kind).rows if row[0] == first]
+        return rows[0][columns] if rows else None
+
+    return act
+
+
+def policy_firsts(kind: str, among: set[str]) -> Behaviour:
+    """Read a policy page; which of these words begin a row of its tables."""
+
+    def act(stage: Stage) -> object:
+        return among & {row[0] for row in stage.portal("policy", kind).rows if row}
+
+    return act
+
+
+def page_status(name: str, *args: object) -> Behaviour:
+    """Ask for a page of the portal; the status of the answer."""
+    return lambda stage: stage.portal(name, *args).status
+
+
+def words_on(name: str, words: tuple[str, ...], *args: object) -> Behaviour:
+    """Read a page of the portal; which of these words are on it."""
+
+    def act(stage: Stage) -> object:
+        text = stage.portal(name, *args).text
+        return [one for one in words if one in text]
+
+    return act
+
+
+def government_list(register: str) -> Behaviour:
+    """Publish an entry and read the government's gathered list; the agencies on it, None where there is no list."""
+
+    def act(stage: Stage) -> object:
+        if register == "officers":
+            stage.publish(stage.draft_officer())
+        else:
+            stage.publish_sample(register)
+        page = stage.page("portal:government-register", stage.agency.government.code, register)
+        return sorted({row[0] for row in page.rows}) if page.status == 200 else None
+
+    return act
+
+
+def government_channel() -> Behaviour:
+    """Read the disclosure policy; the registers that it says are gathered on the portal of the government."""
+
+    def act(stage: Stage) -> object:
+        return stage.portal("policy", "disclosure").row("区政府门户网站")[1].split("、")
+
+    return act
+
+
+def officer_entry(kind: str = "山东省行政执法证") -> Behaviour:
+    """Publish an officer from a certificate and look the officer up; the fields that are shown, or the fault."""
+
+    def act(stage: Stage) -> object:
+        try:
+            version = stage.draft_officer(kind)
+        except EntryFaultsError as error:
+            return sorted({fault.field for fault in error.faults})
+        public = stage.publish(version)
+        labels = list(stage.portal("entry", "officers", public.entry_number).facts)
+        return labels[: labels.index("责任科室")]
+
+    return act
+
+
+def board_labels() -> Behaviour:
+    """Publish a window board and open its print page; what is printed beside the name."""
+
+    def act(stage: Stage) -> object:
+        public = stage.publish_sample("window_boards")
+        return list(stage.portal("board", "window_boards", public.entry_number).facts)
+
+    return act
+
+
+def filter_options(register: str) -> Behaviour:
+    """Read a list; the categories by which it can be filtered."""
+    return lambda stage: stage.portal("register", register).options
+
+
+def rollout_tasks() -> Behaviour:
+    """Read the rollout page of the desk; the numbers of its tasks."""
+
+    def act(stage: Stage) -> object:
+        firsts = [row[0] for row in stage.desk("rollout").rows]
+        return [int(first) for first in firsts if first.isdigit()]
+
+    return act
+
+
+def rollout_printed(words: tuple[str, ...]) -> Behaviour:
+    """Read the rollout page of the desk; which of these words are on it."""
+
+    def act(stage: Stage) -> object:
+        text = stage.desk("rollout").text
+        return [one for one in words if one in text]
+
+    return act
+
+
+def clauses_listed() -> Behaviour:
+    """Read the compliance page of the desk; the sources whose clauses it lists."""
+
+    def act(stage: Stage) -> object:
+        found = [re.match("[A-Z]+[公记]?", row[0]) for row in stage.desk("compliance").rows]
+        return {one.group() for one in found if one}
+
+    return act
+
+
+def overseer_on_release() -> Behaviour:
+    """Hand in every register's sample; the registers that wait for somebody outside the agency at some stage."""
+
+    def act(stage: Stage) -> object:
+        waiting = set()
+        for register in stage.pack.rules.registers:
+            release = stage.submit(stage.draft(register.id, stage.sample(register)))
+            if any(one["role"] == "supervisor" for one in release.stages):
+                waiting.add(register.id)
+        return waiting
+
+    return act

@@ -1,0 +1,51 @@
+"""The packs that come with the product: without faults, with parents, and cited to the article."""
+
+from __future__ import annotations
+
+import pytest
+
+from heliograph.kernel.packs.load import available, check_packs, load_pack, load_requirements, shipped
+from heliograph.kernel.packs.schema import Sections
+from heliograph.kernel.workdays import parse_calendar_csv
+
+GROUPS = {"D": 29, "R": 15, "L": 10, "I": 3, "S": 24, "C": 18}
+LEVELS = {"cn-national", "shandong", "liaoning", "tianjin"}
+
+
+def test_no_pack_has_a_fault() -> None:
+    assert [str(fault) for fault in check_packs(shipped())] == []
+
+
+def test_the_nation_three_provinces_and_five_agencies_are_there() -> None:
+    packs = {name.partition("@")[0] for name in available(shipped())}
+    assert packs >= LEVELS
+    assert len(packs - LEVELS) == 5
+
+
+def test_every_requirement_has_a_title_in_both_languages() -> None:
+    titles = load_requirements(shipped())
+    assert list(titles) == [f"{group}{number}" for group, last in GROUPS.items() for number in range(1, last + 1)]
+    assert all(title.zh and title.en.isascii() for title in titles.values())
+
+
+@pytest.mark.parametrize("name", available(shipped()))
+def test_every_rule_rests_on_something_and_says_where_it_came_from(name: str) -> None:
+    pack = load_pack(shipped(), name)
+    rules = [(section, rule) for section in Sections.model_fields for rule in getattr(pack.rules, section)]
+    assert {f"{section}/{rule.id}" for section, rule in rules} == pack.origins.keys()
+    assert set(pack.origins.values()) <= set(pack.lineage)
+    assert all(rule.basis for _, rule in rules)
+
+
+@pytest.mark.parametrize("name", available(shipped()))
+def test_what_was_not_read_in_the_text_says_where_it_was_read(name: str) -> None:
+    pack = load_pack(shipped(), name)
+    rules = [rule for section in Sections.model_fields for rule in getattr(pack.rules, section)]
+    assert [rule.id for rule in rules if rule.verified == "secondary" and not rule.read] == []
+
+
+def test_the_shipped_calendar_has_no_faults() -> None:
+    text = shipped().joinpath("cn-national", "2026.11", "calendar.csv").read_text("utf-8")
+    rows, faults = parse_calendar_csv(text)
+    assert faults == []
+    assert {row.day.year for row in rows} == set(range(2017, 2027))
