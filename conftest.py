@@ -3,16 +3,15 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from pathlib import Path
 
 import pytest
 from django.test import TransactionTestCase
 from pytest_django import DjangoDbBlocker
 
 from tests.database import Clone, ensure_template
-from tests.settings import CLUSTER, ROOT
+from tests.settings import CLUSTER
 
-pytest_plugins = ["tests.cast"]
+pytest_plugins = ["tests.cast", "tests.product"]
 DATABASE_FIXTURES = {
     "db",
     "transactional_db",
@@ -20,7 +19,7 @@ DATABASE_FIXTURES = {
     "django_db_serialized_rollback",
     "live_server",
 }
-BROWSER = ROOT / "tests" / "browser"
+BROWSER_FIXTURES = {"product", "playwright", "browser", "page"}
 LOOPBACK = ["127.0.0.1", "::1"]
 
 
@@ -30,7 +29,7 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
         uses = set(getattr(item, "fixturenames", ()))
         if uses & DATABASE_FIXTURES or item.get_closest_marker("django_db"):
             item.add_marker("database")
-        if Path(item.path).is_relative_to(BROWSER):
+        if uses & BROWSER_FIXTURES:
             item.add_marker(pytest.mark.allow_hosts(LOOPBACK))
             item.add_marker(pytest.mark.xdist_group("browser"))
 

@@ -4,15 +4,8 @@ from __future__ import annotations
 
 import pytest
 
-from tests.acceptance.swapping import (
-    JH,
-    LZ,
-    OUTSIDE,
-    RZ,
-    WS,
-    XLT,
+from tests.acceptance.behaviours import (
     approvals,
-    assert_swapped,
     entry_labels,
     faulty_fields,
     filter_options,
@@ -23,6 +16,7 @@ from tests.acceptance.swapping import (
     refusal_of_unit,
     words_on,
 )
+from tests.acceptance.swapping import JH, LZ, OUTSIDE, RZ, WS, XLT, assert_swapped
 
 pytestmark = pytest.mark.django_db
 
@@ -59,8 +53,9 @@ def test_r5_jinghai_records_four_stages_with_the_recorder() -> None:
 
 
 def test_d1_jinghai_policy_page_says_what_still_has_to_be_checked() -> None:
-    assert_swapped(JH, "JH一(四)1第2句", words_on("policy", ("载体名称待核",), "disclosure"), ["载体名称待核"],
-                   other=WS, others=[])
+    assert_swapped(
+        JH, "JH一(四)1第2句", words_on("policy", ("载体名称待核",), "disclosure"), ["载体名称待核"], other=WS, others=[]
+    )
 
 
 def test_l10_jinghai_review_policy_has_the_name_of_its_own_rules() -> None:
@@ -80,9 +75,16 @@ def test_d26_jinghai_has_the_column_of_dishonest_enterprises_by_its_own_name() -
 
 
 def test_s8_jinghai_publishes_how_to_report_on_the_site_of_its_superior() -> None:
-    own, others = {"天津市统计局网站"}, {"区政府门户网站"}
+    own = ["天津市统计局网站", "在上级网站公开举报电话和电子邮箱；报告没有写在那里公示清单。"]
+    behaviour = policy_row("disclosure", "举报渠道的公布载体")
+    assert_swapped(JH, "JH一(五)3第2句", behaviour, own, other=LZ, others=None)
+
+
+def test_d25_jinghai_report_names_no_channel_of_its_own() -> None:
+    """The report says nothing of where lists are shown; the sites of bureau and government are those of the law."""
+    own, others = {"本机关网站", "本级政府门户网站"}, {"区统计局门户网站", "区政府门户网站"}
     behaviour = policy_firsts("disclosure", own | others)
-    assert_swapped(JH, "JH一(五)3第2句", behaviour, own, other=LZ, others=others)
+    assert_swapped(JH, "JH一(四)1第2句", behaviour, own, other=LZ, others=others)
 
 
 def test_l4_jinghai_has_no_element_of_its_own() -> None:

@@ -4,16 +4,9 @@ from __future__ import annotations
 
 import pytest
 
-from tests.acceptance.swapping import (
-    JH,
-    LZ,
-    OUTSIDE,
-    RZ,
-    WS,
-    XLT,
+from tests.acceptance.behaviours import (
     approvals,
     approvals_of_officer,
-    assert_swapped,
     entry_labels,
     faulty_fields,
     filter_options,
@@ -25,12 +18,13 @@ from tests.acceptance.swapping import (
     refusal_of_unit,
     words_on,
 )
+from tests.acceptance.swapping import JH, LZ, OUTSIDE, RZ, WS, XLT, assert_swapped
 
 pytestmark = pytest.mark.django_db
 
 
 def test_d5_luozhuang_officers_are_made_public_by_the_legal_body_of_the_district_government() -> None:
-    own, others = ["发布审批", "区政府法制机构公开"], ["政策法规科审核", "信息发布审批"]
+    own, others = ["机关发布审批", "区政府法制机构公开"], ["政策法规科审核", "信息发布审批"]
     assert_swapped(LZ, "LZ二(一)4", approvals_of_officer(), own, other=WS, others=others)
 
 

@@ -4,15 +4,8 @@ from __future__ import annotations
 
 import pytest
 
-from tests.acceptance.swapping import (
-    JH,
-    LZ,
-    OUTSIDE,
-    RZ,
-    WS,
-    XLT,
+from tests.acceptance.behaviours import (
     approvals,
-    assert_swapped,
     board_labels,
     faulty_fields,
     filter_options,
@@ -23,6 +16,7 @@ from tests.acceptance.swapping import (
     rollout_tasks,
     words_on,
 )
+from tests.acceptance.swapping import JH, LZ, OUTSIDE, RZ, WS, XLT, assert_swapped
 
 pytestmark = pytest.mark.django_db
 
@@ -71,7 +65,7 @@ def test_d6_rizhao_benchmarks_name_the_penalty_and_its_bounds() -> None:
 
 def test_d8_rizhao_guides_may_name_a_preferential_policy() -> None:
     change = {"preferential_policy": "小微企业优惠"}
-    assert_swapped(RZ, "RZ一(一)7", faulty_fields("guides", change), [], other=LZ, others=["handling_unit", *change][1:])
+    assert_swapped(RZ, "RZ一(一)7", faulty_fields("guides", change), [], other=LZ, others=[*change])
 
 
 def test_d11_rizhao_badges_name_kinds_of_enforcement_and_the_certificate() -> None:
@@ -92,7 +86,7 @@ def test_d25_rizhao_has_the_column_of_enforcement_disclosure() -> None:
 
 
 def test_r5_rizhao_encourages_recording_of_on_site_acts() -> None:
-    own, others = ["鼓励记录", "不能代替"], ["根据实际情况记录", "文字已足以记录的，可以不录"]
+    own, others = ["鼓励记录", "不作强制要求"], ["根据实际情况记录", "文字已足以记录的，可以不录"]
     assert_swapped(RZ, "RZ一(二)3", policy_row("recording", "现场执法"), own, other=WS, others=others)
 
 

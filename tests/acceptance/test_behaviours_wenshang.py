@@ -4,15 +4,8 @@ from __future__ import annotations
 
 import pytest
 
-from tests.acceptance.swapping import (
-    JH,
-    LZ,
-    OUTSIDE,
-    RZ,
-    WS,
-    XLT,
+from tests.acceptance.behaviours import (
     approvals,
-    assert_swapped,
     board_labels,
     clauses_listed,
     faulty_fields,
@@ -25,6 +18,7 @@ from tests.acceptance.swapping import (
     policy_row,
     refusal_of_unit,
 )
+from tests.acceptance.swapping import JH, LZ, OUTSIDE, RZ, WS, XLT, assert_swapped
 
 pytestmark = pytest.mark.django_db
 
@@ -62,10 +56,8 @@ def test_d17_wenshang_decisions_are_public_within_twenty_working_days_of_the_dec
 
 def test_d18_wenshang_random_inspections_name_objects_neither_ratio_nor_frequency() -> None:
     own = ["objects", "ratio", "frequency"]
-    change = {key: "示例" for key in own}
-    assert_swapped(
-        WS, "WS公5(三)", faulty_fields("spot_checks", change), sorted(own), other=XLT, others=[]
-    )
+    change = dict.fromkeys(own, "示例")
+    assert_swapped(WS, "WS公5(三)", faulty_fields("spot_checks", change), sorted(own), other=XLT, others=[])
 
 
 def test_d19_wenshang_withdraws_within_three_working_days() -> None:
@@ -74,10 +66,14 @@ def test_d19_wenshang_withdraws_within_three_working_days() -> None:
     assert_swapped(WS, "WS公7(三)", policy_row("disclosure", "原决定信息撤下"), own, other=XLT, others=others)
 
 
-def test_d23_wenshang_publishes_after_treatment_on_the_first_ground_only() -> None:
-    own = ["没有处理后公开的规定"]
-    first = "公开后可能妨碍正常的执法活动"
-    assert_swapped(WS, "WS公10(三)", policy_row("disclosure", first), own, other=JH, others=None)
+def test_d23_wenshang_may_publish_secrets_after_treatment_where_the_law_asks_for_it() -> None:
+    behaviour = policy_row("disclosure", "属于国家秘密、商业秘密、个人隐私等，不宜对外公开")
+    assert_swapped(WS, "WS公10(一)", behaviour, ["依法确需公开的，处理后可以公开"], other=JH, others=None)
+
+
+def test_d23_wenshang_publishes_nothing_that_hinders_enforcement() -> None:
+    behaviour = policy_row("disclosure", "公开后可能妨碍正常的执法活动")
+    assert_swapped(WS, "WS公10(三)", behaviour, ["没有处理后公开的规定"], other=JH, others=None)
 
 
 def test_d24_wenshang_units_report_by_15_january() -> None:
@@ -107,7 +103,7 @@ def test_r11_wenshang_leader_in_charge_approves_retrieval() -> None:
 
 def test_r5_wenshang_hearings_are_recorded_as_circumstances_require() -> None:
     own = ["根据实际情况记录", "文字已足以记录的，可以不录"]
-    others = ["鼓励记录", "不能代替"]
+    others = ["鼓励记录", "不作强制要求"]
     assert_swapped(WS, "WS记6", policy_row("recording", "举行听证"), own, other=RZ, others=others)
 
 

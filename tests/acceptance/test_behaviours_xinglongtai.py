@@ -1,17 +1,11 @@
-"""盘锦市兴隆台区民族和宗教事务局: what its own document makes happen, and what another agency's pack would make of it."""
+"""盘锦市兴隆台区民族和宗教事务局: what its own document makes happen, and what another pack would make of it."""
 
 from __future__ import annotations
 
 import pytest
 
-from tests.acceptance.swapping import (
-    JH,
-    LZ,
-    RZ,
-    WS,
-    XLT,
+from tests.acceptance.behaviours import (
     approvals,
-    assert_swapped,
     board_labels,
     entry_labels,
     faulty_fields,
@@ -25,6 +19,7 @@ from tests.acceptance.swapping import (
     rollout_printed,
     words_on,
 )
+from tests.acceptance.swapping import JH, LZ, RZ, WS, XLT, assert_swapped
 
 pytestmark = pytest.mark.django_db
 
@@ -82,9 +77,9 @@ def test_d19_xinglongtai_withdraws_promptly() -> None:
 
 
 def test_d22_xinglongtai_sets_its_own_disclosure_terms() -> None:
-    behaviour = policy_row("disclosure", "公示期限", slice(1, 2))
-    others = ["按国家、省、市相关规定执行"]
-    assert_swapped(XLT, "XLT四(一)4(2)", behaviour, None, other=WS, others=others)
+    own, others = ["由本局依有关规定明确"], ["按国家、省、市相关规定执行"]
+    behaviour = words_on("policy", (*own, *others), "disclosure")
+    assert_swapped(XLT, "XLT四(一)4(2)", behaviour, own, other=WS, others=others)
 
 
 def test_d24_xinglongtai_reports_to_its_government_and_superior() -> None:
@@ -132,9 +127,7 @@ def test_l10_xinglongtai_names_who_reviews() -> None:
 
 
 def test_l6_xinglongtai_publishes_a_review_flowchart_per_category() -> None:
-    assert_swapped(
-        XLT, "XLT四(三)5", page_status("register", "review_flowcharts"), 200, other=JH, others=404
-    )
+    assert_swapped(XLT, "XLT四(三)5", page_status("register", "review_flowcharts"), 200, other=JH, others=404)
 
 
 def test_s17_xinglongtai_rollout_page_keeps_july_inside_august() -> None:

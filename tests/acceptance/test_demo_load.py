@@ -1,12 +1,175 @@
-"""x"""
-import time
+"""The demonstration: what it loads came through the acts of different people, and loading again changes nothing."""
+
+from __future__ import annotations
+
+from collections import Counter
+from datetime import datetime, time, timedelta
+from pathlib import Path
+from typing import Any
+
 import pytest
+from allauth.mfa.models import Authenticator
+from allauth.mfa.totp.internal.auth import validate_totp_code
+from allauth.mfa.utils import decrypt
+from django.core.management.base import CommandError
+from django.db.models import Model
+
 from heliograph.config import demo
+from heliograph.config.demo_script import BEIJING, OfficeHours
+from heliograph.config.identity import current_code
+from heliograph.config.installation import DemoAccount
+from heliograph.disclosure.models import Adjustment, PublicChange, PublicVersion, Release, ReleaseStep
+from heliograph.duties.models import Duty
+from heliograph.registers.models import (
+    Account,
+    Agency,
+    Article,
+    Certificate,
+    Entry,
+    EntryVersion,
+    Government,
+    RoleGrant,
+)
+from heliograph.registers.queries import status_on
+
+TODAY = datetime(2026, 11, 20, 12, tzinfo=BEIJING).date()
+TABLES: tuple[type[Model], ...] = (
+    Government, Agency, Account, RoleGrant, Certificate, Article, Entry, EntryVersion, Release, ReleaseStep,
+    PublicVersion, PublicChange, Adjustment, Duty, Authenticator,
+)  # fmt: skip
+
+
+@pytest.fixture
+def loaded(db: None, settings: Any, tmp_path: Path) -> list[DemoAccount]:
+    """An empty installation of its own, and the demonstration in it."""
+    settings.HOME = tmp_path
+    return demo.load_demo()
+
+
+def test_the_demonstration(loaded: list[DemoAccount], tmp_path: Path) -> None:
+    """One test, because loading is slow; each part below has its own name."""
+    the_five_agencies_stand_under_their_governments()
+    every_register_entry_rests_on_articles_of_the_library()
+    whatever_is_public_was_released_by_different_people()
+    there_is_one_of_every_fate()
+    certificates_are_valid_expired_and_suspended()
+    everything_happened_in_office_hours_and_in_order()
+    everybody_can_sign_in(loaded)
+    administrators_do_no_case_work()
+    the_sign_in_data_is_private(tmp_path)
+    a_second_load_changes_nothing(loaded)
+    another_version_is_refused()
+
+
+def the_five_agencies_stand_under_their_governments() -> None:
+    assert set(Agency.objects.values_list("code", flat=True)) == set(demo.AGENCIES)
+    assert Government.objects.count() == 5
+    counts = Counter(Entry.objects.values_list("agency__code", flat=True))
+    assert all(20 <= count <= 45 for count in counts.values()), counts
+
+
+def every_register_entry_rests_on_articles_of_the_library() -> None:
+    cited = {key for basis in EntryVersion.objects.values_list("basis", flat=True) for key in basis}
+    assert len(cited) > 50
+    known = set(Article.objects.filter(key__in=cited).values_list("key", flat=True))
+    assert {key for key in cited if ":" in key} == known
+
+
+def whatever_is_public_was_released_by_different_people() -> None:
+    published = PublicVersion.objects.select_related("version__release", "agency")
+    assert published.count() > 100
+    for public in published.prefetch_related("version__release__steps"):
+        release = public.version.release
+        steps = list(release.steps.all())
+        assert release.state == Release.State.PUBLISHED
+        assert [step.stage for step in steps] == [stage["id"] for stage in release.stages]
+        people = [step.by_id for step in steps] + [release.submitted_by_id]
+        assert len(set(people)) == len(people), public
+
+
+def there_is_one_of_every_fate() -> None:
+    for agency in Agency.objects.all():
+        public = PublicVersion.objects.filter(agency=agency)
+        assert public.filter(number=2, is_current=True).exists(), agency
+        assert public.exclude(withdrawn_at=None).exists(), agency
+        releases = Release.objects.filter(agency=agency)
+        returned = releases.filter(state=Release.State.RETURNED)
+        assert returned.exists(), agency
+        assert all(release.steps.get(decision="return").opinion for release in returned)
+        waiting = releases.filter(state=Release.State.IN_REVIEW)
+        assert set(waiting.values_list("stage_role", flat=True)) >= {"legality_reviewer", "release_approver"}, agency
+        flagged = Duty.objects.filter(agency=agency, kind="adjust_register", state=Duty.State.OPEN)
+        assert flagged.exists(), agency
+        assert PublicChange.objects.filter(agency=agency, kind=PublicChange.Kind.ADJUSTMENT).exists()
+
+
+def certificates_are_valid_expired_and_suspended() -> None:
+    for agency in Agency.objects.all():
+        found = {status_on(certificate, TODAY) for certificate in Certificate.objects.filter(agency=agency)}
+        assert found == {"valid", "expired", "suspended"}, agency
+
+
+def everything_happened_in_office_hours_and_in_order() -> None:
+    for step in ReleaseStep.objects.select_related("release__version"):
+        version = step.release.version
+        assert version.created_at < step.release.submitted_at < step.at
+        local = step.at.astimezone(BEIJING)
+        assert local.weekday() < 5
+        assert time(9) <= local.time() <= time(17)
+
+
+def everybody_can_sign_in(accounts: list[DemoAccount]) -> None:
+    assert Account.objects.count() == len(accounts)
+    for each in accounts:
+        account = Account.objects.get(username=each.username)
+        assert account.check_password(each.password)
+        assert len(each.password) >= 12
+        kept = decrypt(Authenticator.objects.get(user=account).data["secret"])
+        assert kept == each.totp_secret
+        assert validate_totp_code(kept, current_code(each.totp_secret))
+    assert len({each.password for each in accounts}) == len(accounts)
+
+
+def administrators_do_no_case_work() -> None:
+    administrators = Account.objects.exclude(duty_class="case")
+    assert administrators.count() == 3
+    assert not EntryVersion.objects.filter(created_by__in=administrators).exists()
+    assert not ReleaseStep.objects.filter(by__in=administrators).exists()
+
+
+def the_sign_in_data_is_private(home: Path) -> None:
+    assert (home / "demo-accounts.json").stat().st_mode & 0o777 == 0o600
+
+
+def a_second_load_changes_nothing(accounts: list[DemoAccount]) -> None:
+    before = [table._default_manager.count() for table in TABLES]
+    assert demo.load_demo() == accounts
+    assert [table._default_manager.count() for table in TABLES] == before
+
+
+def another_version_is_refused() -> None:
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(demo, "DATA_VERSION", "2026.12-other")
+        with pytest.raises(CommandError, match="RESET=1"):
+            demo.load_demo()
 
 
 @pytest.mark.django_db
-def test_demo():
-    from heliograph.registers.models import Entry, Account
-    started = time.perf_counter()
-    accounts = demo.load_demo()
-    print(time.perf_counter() - started, Entry.objects.count(), len(accounts))
+def test_a_database_with_real_work_is_left_alone(settings: Any, tmp_path: Path) -> None:
+    settings.HOME = tmp_path
+    government = Government.objects.create(code="real", name="某县人民政府", overseer="某县司法局")
+    Agency.objects.create(government=government, code="real", name="某县某局", short_name="某局", legal_body="法制科")
+    with pytest.raises(CommandError, match="另一版本的数据"):
+        demo.load_demo()
+    assert Account.objects.count() == 0
+
+
+def test_office_hours_skip_nights_and_weekends() -> None:
+    friday = datetime(2026, 11, 20).date()  # noqa: DTZ001 - a plain day
+    hours = OfficeHours(friday)
+    instants = [hours.next(60) for _ in range(10)]
+    assert {instant.date() for instant in instants} == {friday, friday + timedelta(days=3)}
+    assert all(9 <= instant.hour < 17 for instant in instants)
+    assert instants == sorted(instants)
+    hours.skip_to(friday)
+    assert hours.next() > instants[-1]

@@ -53,3 +53,9 @@ def test_what_is_not_served_says_why_and_what_is_served_says_by_what(agency: str
             assert row.reason, row.clause_id
         if row.state != "asks_nothing":
             assert row.requirements, row.clause_id
+
+
+@pytest.mark.parametrize("agency", AGENCIES)
+def test_every_page_and_act_of_the_table_is_called_by_a_chinese_name(agency: str) -> None:
+    named = [target for row in compliance_table(pack_of(agency)) for target in row.targets]
+    assert [target.name for target in named if target.label == target.name] == []

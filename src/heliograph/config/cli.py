@@ -6,7 +6,7 @@ import argparse
 import os
 import shutil
 import sys
-from collections.abc import Sequence
+from collections.abc import Callable, Iterator, Sequence
 
 import django
 from django.core.exceptions import ImproperlyConfigured
@@ -97,6 +97,20 @@ def _manage(arguments: argparse.Namespace) -> int:
     return 0
 
 
+PASSED_ON = (
+    ("packs", "check", _packs_check, "检查规则包"),
+    ("packs", "compliance", _packs_compliance, "列出一个执法机关的逐条对照表"),
+    ("agency", "add", _agency_add, "按规则包设立一个机关"),
+)
+NOUN_HELP = {"packs": "规则包", "agency": "机关"}
+
+
+def _verbs() -> Iterator[tuple[str, list[tuple[str, Callable[[argparse.Namespace], int], str]]]]:
+    """Group the commands whose arguments are read by the command itself."""
+    for noun in NOUN_HELP:
+        yield noun, [(verb, run, text) for each, verb, run, text in PASSED_ON if each == noun]
+
+
 def parser() -> argparse.ArgumentParser:
     """Return the grammar of the command line."""
     top = argparse.ArgumentParser(prog="heliograph", description="阳光执法：行政执法公示、全过程记录、法制审核。")
@@ -122,20 +136,12 @@ def parser() -> argparse.ArgumentParser:
     restore.add_argument("--force", action="store_true", help="覆盖现有数据")
     restore.set_defaults(run=_restore)
 
-    packs = nouns.add_parser("packs", help="规则包").add_subparsers(dest="verb", required=True, metavar="操作")
-    for verb, run, text in (
-        ("check", _packs_check, "检查规则包"),
-        ("compliance", _packs_compliance, "列出一个执法机关的逐条对照表"),
-    ):
-        one = packs.add_parser(verb, help=text, add_help=False)
-        one.add_argument("rest", nargs=argparse.REMAINDER)
-        one.set_defaults(run=run)
-
-    agency = nouns.add_parser("agency", help="机关").add_subparsers(dest="verb", required=True, metavar="操作")
-    add = agency.add_parser("add", help="按规则包设立一个机关", add_help=False)
-    add.add_argument("rest", nargs=argparse.REMAINDER)
-    add.set_defaults(run=_agency_add)
-
+    for noun, verbs in _verbs():
+        group = nouns.add_parser(noun, help=NOUN_HELP[noun]).add_subparsers(dest="verb", required=True, metavar="操作")
+        for verb, run, text in verbs:
+            one = group.add_parser(verb, help=text, add_help=False)
+            one.add_argument("rest", nargs=argparse.REMAINDER)
+            one.set_defaults(run=run)
     manage = nouns.add_parser("manage", help="执行 Django 命令（开发用）", add_help=False)
     manage.add_argument("rest", nargs=argparse.REMAINDER)
     manage.set_defaults(run=_manage)

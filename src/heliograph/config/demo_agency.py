@@ -153,10 +153,11 @@ class AgencyLoad:
         """The legal officer's account first: that officer then registers units and everybody, also themself."""
         head = self.staff[REVIEWER]
         self._account(REVIEWER, head.role, head.name, self.agency.name, None)
-        for unit in [*self.pack.rules.units, *self.script.units]:
-            functions = [str(function) for function in unit.functions]
-            self.units[unit.name] = add_unit(
-                self.agency.pk, name=unit.name, functions=functions, actor=self._reviewer, at=self.hours.next(1)
+        units = [(unit.name, [str(each) for each in unit.functions]) for unit in self.pack.rules.units]
+        units += [(unit.name, unit.functions) for unit in self.script.units]
+        for name, functions in units:
+            self.units[name] = add_unit(
+                self.agency.pk, name=name, functions=functions, actor=self._reviewer, at=self.hours.next(1)
             )
         for line in self.script.staff:
             person = self._register(line)
@@ -243,7 +244,7 @@ class AgencyLoad:
         if not line.each:
             return [line.data]
         rules: list[Any] = getattr(self.pack.rules, line.each)
-        return [{key: _filled(key, value, rule) for key, value in line.data.items()} for rule in rules]
+        return [{key: _filled(key, value, rule) for key, value in line.data.items()} for rule in rules[: line.at_most]]
 
     def _draft(self, line: EntryLine, data: dict[str, Any], by: Account) -> EntryVersion:
         owner = self.units.get(str(data.get("handling_unit", ""))) or self._unit_of(by)
@@ -325,16 +326,28 @@ class AgencyLoad:
         if line is None:
             return
         self.hours.skip_to(line.effective_on)
-        given = {"effective_on": line.effective_on, "reason": line.reason, "basis": line.basis}
-        by, at = self._reviewer, self.hours.next()
         if line.article:
-            article, repealed = line.article, line.repealed
-            adjust_for_law_change(self.agency.pk, article=article, repealed=repealed, **given, actor=by, at=at)
-        else:
-            unit_id = self.units[line.unit].pk
-            adjust_for_function_change(
-                self.agency.pk, unit_id=unit_id, function=line.function, **given, actor=by, at=at
+            adjust_for_law_change(
+                self.agency.pk,
+                article=line.article,
+                repealed=line.repealed,
+                effective_on=line.effective_on,
+                reason=line.reason,
+                basis=line.basis,
+                actor=self._reviewer,
+                at=self.hours.next(),
             )
+            return
+        adjust_for_function_change(
+            self.agency.pk,
+            unit_id=self.units[line.unit].pk,
+            function=line.function,
+            effective_on=line.effective_on,
+            reason=line.reason,
+            basis=line.basis,
+            actor=self._reviewer,
+            at=self.hours.next(),
+        )
 
 
 def _read_in(line: EntryLine) -> str:

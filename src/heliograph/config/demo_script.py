@@ -68,6 +68,7 @@ class EntryLine(Strict):
     register_id: str = Field(alias="register")  # pydantic keeps the short name for itself
     data: dict[str, Any] = {}
     each: str = ""
+    at_most: int | None = None  # of the rules of `each`
     certificates: Literal["", "all"] = ""
     by: str = ""
     reason: str = "首次编制"

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Mapping
+from datetime import date
 from typing import Any
 
 from django import forms
@@ -33,7 +34,11 @@ class EntryForm(DeskForm):
 
     def content(self) -> Content:
         """Return what was written, in the form the actions take."""
-        data = {name[len(PREFIX) :]: value for name, value in self.cleaned_data.items() if name.startswith(PREFIX)}
+        data = {
+            name[len(PREFIX) :]: value.isoformat() if isinstance(value, date) else value
+            for name, value in self.cleaned_data.items()
+            if name.startswith(PREFIX)
+        }
         given = self.cleaned_data
         return Content(data=data, reason=given["reason"], verified=given["verified"], read_in=given["read_in"])
 

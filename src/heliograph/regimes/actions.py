@@ -12,14 +12,14 @@ from django.utils.timezone import localdate
 
 from heliograph.kernel.packs.load import load_pack, shipped
 from heliograph.kernel.packs.merge import to_content
-from heliograph.kernel.packs.schema import Law
+from heliograph.kernel.packs.schema import Law, Pack
 from heliograph.kernel.verdict import require
 from heliograph.kernel.workdays import CalendarDay as Day
 from heliograph.kernel.workdays import parse_calendar_csv
 from heliograph.regimes import rules
 from heliograph.regimes.models import CalendarDay, CalendarNotice, InstalledPack
 from heliograph.regimes.queries import preview_calendar
-from heliograph.registers.actions import ArticleText, LawText, adopt_law
+from heliograph.registers.actions import ArticleText, LawText, adopt_laws
 from heliograph.registers.models import Account, Agency
 from heliograph.registers.permissions import access_agency
 
@@ -46,21 +46,14 @@ def install_pack(
         access_agency(actor, agency_id, "install_pack", localdate(at))
     agency = Agency.objects.select_for_update(of=("self",)).get(pk=agency_id)
     content = load_pack(shipped() if root is None else root, f"{pack}@{version}")
-    candidate = rules.Candidate(
-        name=content.lineage[-1],
-        content_hash=content.content_hash,
-        agency=content.agency.code if content.agency else None,
-        effective_from=content.effective_from,
-        effective_to=content.effective_to,
-    )
+    candidate = _candidate(content)
     latest = InstalledPack.objects.filter(agency=agency).order_by("-in_force_from").first()
     current = None if latest is None else _in_force(latest)
     require(rules.may_install(candidate, agency=agency.code, current=current, in_force_from=in_force_from))
     if latest is not None and (latest.in_force_to is None or latest.in_force_to >= in_force_from):
         latest.in_force_to = in_force_from - timedelta(days=1)
         latest.save(update_fields=["in_force_to"])
-    for law in content.laws:
-        adopt_law(_law_text(law), actor=actor, at=at)
+    adopt_laws([_law_text(law) for law in content.laws], actor=actor, at=at)
     return InstalledPack.objects.create(
         agency=agency,
         pack=pack,
@@ -71,6 +64,16 @@ def install_pack(
         in_force_to=content.effective_to,
         installed_by=actor,
         installed_at=at,
+    )
+
+
+def _candidate(content: Pack) -> rules.Candidate:
+    return rules.Candidate(
+        name=content.lineage[-1],
+        content_hash=content.content_hash,
+        agency=content.agency.code if content.agency else None,
+        effective_from=content.effective_from,
+        effective_to=content.effective_to,
     )
 
 

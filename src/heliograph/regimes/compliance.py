@@ -15,6 +15,7 @@ from django.urls import NoReverseMatch, URLResolver, get_resolver, reverse
 from django.utils.module_loading import import_string
 
 from heliograph.kernel.packs.schema import Clause, Pack
+from heliograph.regimes.target_labels import ACTS, PAGES
 
 STATES = {"served": "已落实", "partly": "部分落实", "open": "未落实", "asks_nothing": "不涉及系统"}
 
@@ -105,18 +106,20 @@ def _rule(pack: Pack, name: str) -> Target:
 
 
 def _act(_pack: Pack, name: str) -> Target:
-    """An act counts when the function exists; its label is the first line of what it says of itself."""
+    """An act counts when the function exists."""
     app, _, function = name.partition(".")
     try:
         found: Callable[..., Any] = import_string(f"heliograph.{app}.actions.{function}")
     except ImportError:
         return Target("act", name, resolved=False, url=None, label=name)
-    return Target("act", name, resolved=callable(found), url=None, label=name)
+    return Target("act", name, resolved=callable(found), url=None, label=ACTS.get(name, name))
 
 
 def _page(name: str, given: Mapping[str, str]) -> Target:
     parameters = _parameters(name)
-    return Target("page", name, resolved=parameters is not None, url=_url(name, parameters, given), label=name)
+    return Target(
+        "page", name, resolved=parameters is not None, url=_url(name, parameters, given), label=PAGES.get(name, name)
+    )
 
 
 def _parameters(name: str) -> frozenset[str] | None:

@@ -199,5 +199,5 @@ def _faults(articles: list[ParsedArticle]) -> list[str]:
         if not article.text:
             faults.append(f"第 {article.no} 条没有内容。")
         seen.add(article.no)
-        expected = max(expected, int(main) + 1)
+        expected = expected if sub else max(expected, int(main) + 1)
     return faults

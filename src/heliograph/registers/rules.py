@@ -6,7 +6,7 @@ Values in, verdicts or faults out. Limits of text are those of the form, not of 
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Collection, Mapping
+from collections.abc import Callable, Collection, Iterable, Mapping
 from dataclasses import dataclass
 from datetime import date
 from decimal import Decimal, InvalidOperation
@@ -21,6 +21,8 @@ LONG_TEXT_LIMIT = 4000
 LINES_LIMIT = 100
 PHONE = re.compile(r"[0-9０-９+\-—() （）转、，,;；]{3,60}")
 BASIS_KEY = re.compile(r"[^@:\s]{2,80}@\d{4}(:\d{1,3}(-\d{1,2})?(\(\d{1,2}\)){0,2})?")
+
+NAMED_KEY = re.compile(r"[^\s@:|｜,，;；、]{2,80}@\d{4}:\d{1,3}(?:-\d{1,2})?(?:\(\d{1,2}\)){0,2}")
 
 Clean = Any
 Choices = Mapping[str, Collection[str]]  # "categories" and "units" of the agency
@@ -164,6 +166,8 @@ def _line(field: FieldDef, item: Any, articles: Collection[str]) -> dict[str, st
         text, basis = str(item.get("text", "")).strip(), str(item.get("basis", "")).strip()
     else:
         text, _, basis = (part.strip() for part in str(item).replace("｜", "|").partition("|"))
+    if not text:
+        raise FieldError(f"“{field.label}”有一行只有依据，没有内容；请补写内容，或删去这一行。")
     if len(text) > TEXT_LIMIT:
         raise FieldError(f"“{field.label}”每行最多 {TEXT_LIMIT} 字，有一行为 {len(text)} 字。")
     if basis and basis not in articles:
@@ -185,6 +189,19 @@ _LISTS: dict[str, Callable[[FieldDef, list[Any], Choices, Collection[str]], Clea
     "basis": _basis,
     "lines": _lines,
 }
+
+
+def named_keys(values: Iterable[Any]) -> set[str]:
+    """Return every article key written anywhere in an entry's raw content, to be looked up in the law library."""
+    found: set[str] = set()
+    for value in values:
+        if isinstance(value, str):
+            found |= set(NAMED_KEY.findall(value))
+        elif isinstance(value, Mapping):
+            found |= named_keys(value.values())
+        elif isinstance(value, list | tuple):
+            found |= named_keys(value)
+    return found
 
 
 def bases_of(register: Register, data: Mapping[str, Clean]) -> list[str]:

@@ -10,6 +10,7 @@ from django.core.paginator import Paginator
 from django.db.models import F, OuterRef, Q, QuerySet, Subquery
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
+from django.views.decorators.http import require_safe
 
 from heliograph.desk import clock
 from heliograph.desk.scope import Scope, page, page_number, scope_of
@@ -39,6 +40,7 @@ class Lane:
     total: int
 
 
+@require_safe
 def choose(request: HttpRequest) -> HttpResponse:
     """Send somebody with one agency to its desk; let others choose."""
     agencies = list(agencies_of(cast(Account, request.user), clock.today()))
@@ -47,6 +49,7 @@ def choose(request: HttpRequest) -> HttpResponse:
     return render(request, "desk/choose.html", {"agencies": agencies})
 
 
+@require_safe
 def home(request: HttpRequest, agency: str) -> HttpResponse:
     """Show what waits for this account: approvals, its returned entries and duties by urgency."""
     scope = scope_of(request, agency)

@@ -8,6 +8,7 @@ import pytest
 
 from heliograph.disclosure.actions import (
     Decision,
+    current_stage,
     decide_stage,
     release_in_bulk,
     submit_for_release,
@@ -34,8 +35,9 @@ def test_an_entry_is_public_after_both_stages(published: PublicVersion, release_
 
 
 def test_nothing_is_public_before_the_last_stage(handed_in: Release, legality_reviewer: Account) -> None:
+    assert current_stage(handed_in).label == "法制审核"
     release = decide_stage(handed_in.pk, decision=PASS_LEGAL, actor=legality_reviewer, at=NOON)
-    assert release.stage_role == "release_approver"
+    assert (release.stage_role, current_stage(release).label) == ("release_approver", "发布审批")
     assert not PublicVersion.objects.exists()
 
 

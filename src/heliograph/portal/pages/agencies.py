@@ -12,6 +12,7 @@ from django.urls import reverse
 
 from heliograph.kernel.packs.schema import Pack, PortalColumn, Register
 from heliograph.portal import queries
+from heliograph.portal.pages.changes import changed
 from heliograph.portal.pages.policy import KINDS
 from heliograph.portal.scope import Scope, agency_scope
 from heliograph.portal.search import parameter
@@ -56,8 +57,7 @@ def home(request: HttpRequest, agency: str) -> HttpResponseBase:
         "after": [one for one in listed if one.register.phase == "after" and one.count],
         "policies": policy_links(scope.pack, scope.agency.code),
         "columns": _columns(scope.pack.rules.columns if scope.pack else [], listed),
-        "changes": list(queries.changes_of([scope.agency.pk])[:LATEST]),
-        "names": {register.id: register.name for register in scope.registers},
+        "changes": [changed(scope, row) for row in queries.changes_of([scope.agency.pk])[:LATEST]],
         "has_officers": any(one.register.id == "officers" for one in listed),
     }
     page = Page(site=scope.site, title=scope.agency.name, current="agency")
@@ -75,7 +75,7 @@ def _columns(columns: Sequence[PortalColumn], listed: Sequence[Listed]) -> list[
 
 def policy_links(pack: Pack | None, code: str) -> list[Link]:
     """Return the policy pages that an agency's document gives rise to."""
-    titles = {policy.kind: policy.title for policy in pack.rules.policies} if pack else {}
+    titles: dict[str, str] = {policy.kind: policy.title for policy in pack.rules.policies} if pack else {}
     return [
         Link(titles.get(kind, name), reverse("portal:policy", args=[code, kind]), kind) for kind, name in KINDS.items()
     ]

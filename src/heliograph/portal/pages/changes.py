@@ -26,7 +26,6 @@ class Changed:
     register: str
     title: str
     url: str
-    diff: str
 
 
 @public_page
@@ -50,13 +49,13 @@ def change_log(request: HttpRequest, agency: str) -> HttpResponse:
 def changed(scope: Scope, row: PublicChange) -> Changed:
     """Return a line of the log as the public reads it."""
     if row.entry is None:
-        return Changed(row, "", row.title, "", "")
+        return Changed(row, "", row.title, "")
     register = scope.register_name(row.register)
     known = any(one.id == row.register for one in scope.registers)
     url = reverse("portal:entry", args=[scope.agency.code, row.register, row.entry.number]) if known else ""
     if not row.is_public:  # type: ignore[attr-defined]  # annotated by the query
-        return Changed(row, register, f"{register}第 {row.entry.number} 号（已撤回）", url, "")
-    return Changed(row, register, row.title, url, "")
+        return Changed(row, register, f"{register}第 {row.entry.number} 号（已撤回）", url)
+    return Changed(row, register, row.title, url)
 
 
 @public_page

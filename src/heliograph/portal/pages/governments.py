@@ -12,6 +12,7 @@ from django.urls import reverse
 
 from heliograph.disclosure.models import PublicVersion
 from heliograph.portal import queries
+from heliograph.portal.pages.changes import changed
 from heliograph.portal.scope import Scope, government_of, scopes_of
 from heliograph.portal.search import LARGEST_NUMBER, asked
 from heliograph.portal.site import BadInputError, Link, NotFoundError, Page, Site, platform_name, public_page, show
@@ -64,14 +65,14 @@ def home(request: HttpRequest, government: str) -> HttpResponse:
     """Show a government's agencies, the registers gathered over them and the latest changes."""
     owner = government_of(government)
     scopes = _scopes(owner)
-    ids = [scope.agency.pk for scope in scopes]
+    by_agency = {scope.agency.pk: scope for scope in scopes}
+    ids = list(by_agency)
     counts = queries.counts_by_register(ids)
     page = Page(site=Site(government=owner), title=platform_name(owner), current="home")
     context = {
         "agencies": [_card(scope.agency, counts, ready=scope.pack is not None) for scope in scopes],
         "gathered": [_gathered(owner, scopes, register, counts) for register in _gathered_ids(scopes)],
-        "changes": list(queries.changes_of(ids)[:LATEST]),
-        "names": {register.id: register.name for scope in scopes for register in scope.registers},
+        "changes": [changed(by_agency[row.agency_id], row) for row in queries.changes_of(ids)[:LATEST]],
     }
     return show(request, "portal/government.html", page, context)
 

@@ -170,7 +170,7 @@ def _disclosure(pack: Pack, on: date) -> list[Table]:
     other = [one for one in limits if one.id not in placed]
     provisions = _now(pack.rules.provisions, on)
     return [
-        _limits(pack, own, "公开的期限", "limits"),
+        _limits(pack, own, "公开和办理的期限", "limits"),
         Table(
             "non-disclosure",
             "不予公开的情形",
@@ -225,6 +225,8 @@ def _strength(duty: AvDuty) -> str:
 
 
 def _waiver(duty: AvDuty) -> str:
+    if duty.strength == "encouraged":
+        return "不作强制要求"
     return "文字已足以记录的，可以不录" if duty.waivable_by_text else "不能代替"
 
 

@@ -221,7 +221,7 @@ def test_homes_show_counts_and_no_empty_promises(
     assert "清河县工业和信息化局" in pages["/g/qinghe/"]
     assert "1 项" in pages["/a/qinghe-tjj/"]
     assert "失信企业公示" in pages["/a/qinghe-tjj/"]
-    assert "目前没有公开信息" in pages["/a/qinghe-tjj/"]
+    assert "本栏目就是上面的全部清单" in pages["/a/qinghe-tjj/"]
     for absent in ("ICP", "公示日志", "复议申请"):
         assert all(absent not in page for page in pages.values())
 

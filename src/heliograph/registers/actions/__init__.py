@@ -17,7 +17,7 @@ from heliograph.registers.actions.entries import (
     revise_entry,
     seal_version,
 )
-from heliograph.registers.actions.laws import ArticleText, LawText, adopt_law, mark_article_changed
+from heliograph.registers.actions.laws import ArticleText, LawText, adopt_law, adopt_laws, mark_article_changed
 from heliograph.registers.actions.people import (
     add_person,
     appoint,
@@ -37,6 +37,7 @@ __all__ = [
     "add_person",
     "add_unit",
     "adopt_law",
+    "adopt_laws",
     "appoint",
     "appoint_first_security_admin",
     "close_account",

@@ -51,7 +51,7 @@ def link_person(account_id: UUID, *, person: Person, actor: Account, at: datetim
     The first legal officer's account comes before anybody is registered, that officer included.
     """
     access_agency(actor, person.agency_id, "manage_accounts", localdate(at))
-    account = Account.objects.select_for_update(of=("self",)).get(pk=account_id, grants__agency_id=person.agency_id)
+    account = _account_of(person.agency_id, account_id)
     if account.person_id is not None:
         require(Refused("account.linked", f"账户“{account.username}”已关联人员，不能改为他人。", SEPARATION_BASIS))
     if Account.objects.filter(person=person).exists():
@@ -119,11 +119,17 @@ def end_role(grant_id: UUID, *, to_on: date, actor: Account, at: datetime) -> Ro
     return grant
 
 
+def _account_of(agency_id: UUID, account_id: UUID) -> Account:
+    """Fetch and lock an account that holds, or held, a role in the agency. Account.DoesNotExist for any other."""
+    theirs = RoleGrant.objects.filter(agency_id=agency_id).values("account_id")
+    return Account.objects.select_for_update(of=("self",)).get(pk=account_id, pk__in=theirs)
+
+
 @transaction.atomic
 def close_account(account_id: UUID, *, agency_id: UUID, actor: Account, at: datetime) -> Account:
     """Disable an account of the agency: its next request fails. Refused for one's own."""
     access_agency(actor, agency_id, "manage_accounts", localdate(at))
-    account = Account.objects.select_for_update().get(pk=account_id, grants__agency_id=agency_id)
+    account = _account_of(agency_id, account_id)
     if account.pk == actor.pk:
         require(Refused("account.own", "不能停用自己的账户。", SEPARATION_BASIS))
     if not account.is_active:

@@ -151,8 +151,7 @@ def cleaned(agency_id: UUID, fields: FieldSet, content: Content) -> dict[str, An
 
 def _articles(fields: FieldSet, content: Content) -> frozenset[str]:
     """Return the article keys an entry may cite: those of the pack, and those of the law library that it names."""
-    named = set(json.dumps(content.data, ensure_ascii=False).replace('"', " ").replace("\\n", " ").split())
-    candidates = {key.strip("|｜,，[]{}:") for key in named if "@" in key}
+    candidates = rules.named_keys(content.data.values())
     library = Article.objects.filter(key__in=candidates).values_list("key", flat=True) if candidates else []
     return fields.articles | frozenset(library)
 

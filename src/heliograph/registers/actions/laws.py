@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import defaultdict
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 from datetime import date, datetime
@@ -44,39 +45,87 @@ class LawText:
     overwrite: bool = field(default=False)  # a person's import replaces texts; a pack only fills gaps
 
 
-@transaction.atomic
 def adopt_law(law: LawText, *, actor: Account | None, at: datetime) -> LawVersion:
-    """Bring a law version and its articles into the library; what is there is completed, not doubled.
+    """Bring one law version into the library; see `adopt_laws`."""
+    return adopt_laws([law], actor=actor, at=at)[0]
+
+
+@transaction.atomic
+def adopt_laws(laws: Sequence[LawText], *, actor: Account | None, at: datetime) -> list[LawVersion]:
+    """Bring law versions and their articles into the library; what is there is completed, not doubled.
 
     A pack (`overwrite=False`) fills empty fields only. An import by a person replaces the article's full text, and a
     paraphrase that stands is kept. The caller has authorised the act (`adopt_law` of an agency, or installing a pack).
+    The number of queries does not depend on the number of laws.
     """
-    name = law.key.partition("@")[0]
-    defaults = {"title": law.title, "level": law.level, "aliases": list(law.aliases)}
-    record = Law.objects.get_or_create(name=name, defaults=defaults)[0]
-    missing = [alias for alias in law.aliases if alias not in record.aliases]
-    if missing:
-        record.aliases = [*record.aliases, *missing]
-        record.save(update_fields=["aliases"])
-    version, created = LawVersion.objects.get_or_create(
-        key=law.key,
-        defaults={
-            "law": record,
-            "issued_on": law.issued_on,
-            "effective_from": law.effective_from,
-            "effective_to": law.effective_to,
-            "verified": law.verified,
-            "read_in": law.read_in,
-            "imported_by": actor,
-            "imported_at": at,
-        },
+    records = _adopt_records(laws)
+    versions = _adopt_versions(laws, records, actor, at)
+    present: dict[UUID, dict[str, Article]] = defaultdict(dict)
+    for article in Article.objects.filter(version__in=versions):
+        present[article.version_id][article.no] = article
+    fresh: list[Article] = []
+    changed: list[Article] = []
+    for version, law in zip(versions, laws, strict=True):
+        for text in law.articles:
+            known = present[version.pk].get(text.no)
+            if known is None:
+                fresh.append(_new_article(version, text))
+            elif _complete(known, text, overwrite=law.overwrite):
+                changed.append(known)
+    Article.objects.bulk_create(fresh)
+    Article.objects.bulk_update(changed, ["summary", "text", "chapter", "verified", "read_in"])
+    return versions
+
+
+def _name(law: LawText) -> str:
+    return law.key.partition("@")[0]
+
+
+def _adopt_records(laws: Sequence[LawText]) -> dict[str, Law]:
+    """Return the laws by name, created or with new aliases added."""
+    new = {_name(law): Law(name=_name(law), title=law.title, level=law.level) for law in laws}
+    Law.objects.bulk_create(new.values(), ignore_conflicts=True)
+    records = {record.name: record for record in Law.objects.filter(name__in=list(new))}
+    renamed: dict[str, Law] = {}
+    for law in laws:
+        record = records[_name(law)]
+        missing = [alias for alias in law.aliases if alias not in record.aliases]
+        if missing:
+            record.aliases = [*record.aliases, *missing]
+            renamed[record.name] = record
+    Law.objects.bulk_update(renamed.values(), ["aliases"])
+    return records
+
+
+def _adopt_versions(
+    laws: Sequence[LawText], records: dict[str, Law], actor: Account | None, at: datetime
+) -> list[LawVersion]:
+    """Return the versions in the order of the laws; a person's import says anew who checked the text, and where."""
+    kept = set(LawVersion.objects.filter(key__in=[law.key for law in laws]).values_list("key", flat=True))
+    LawVersion.objects.bulk_create(
+        LawVersion(
+            law=records[_name(law)],
+            key=law.key,
+            issued_on=law.issued_on,
+            effective_from=law.effective_from,
+            effective_to=law.effective_to,
+            verified=law.verified,
+            read_in=law.read_in,
+            imported_by=actor,
+            imported_at=at,
+        )
+        for law in laws
+        if law.key not in kept
     )
-    if law.overwrite and not created:
+    versions = {version.key: version for version in LawVersion.objects.filter(key__in=[law.key for law in laws])}
+    again = [law for law in laws if law.overwrite and law.key in kept]
+    for law in again:
+        version = versions[law.key]
         version.verified, version.read_in = law.verified, law.read_in
         version.imported_by, version.imported_at = actor, at
-        version.save(update_fields=["verified", "read_in", "imported_by", "imported_at"])
-    _adopt_articles(version, law)
-    return version
+    fields = ["verified", "read_in", "imported_by", "imported_at"]
+    LawVersion.objects.bulk_update([versions[law.key] for law in again], fields)
+    return [versions[law.key] for law in laws]
 
 
 def article_order(no: str) -> int:

@@ -1,0 +1,1 @@
+"""What a user of the running product can do, named by requirement."""

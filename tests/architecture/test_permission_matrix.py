@@ -1,0 +1,238 @@
+"""Every address has a row: who gets in, who is sent to the sign-in, who does not even learn that it is there.
+
+Rows name the roles that may open an address (GET) or do its act (POST). All other roles of the agency get 403, a role
+held elsewhere gets 404, a visitor is sent to the sign-in. An address without a row fails the first test.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+from uuid import UUID
+
+import pytest
+from allauth.mfa.totp.internal.auth import TOTP, generate_totp_secret
+from django.test import Client
+from django.urls import URLPattern, URLResolver, get_resolver, reverse
+
+from heliograph.disclosure.models import Adjustment, PublicVersion, Release
+from heliograph.registers.actions import add_person
+from heliograph.registers.models import Account, Agency, ImportBatch, Role, RoleGrant
+from tests.cast import NOON, TODAY, Office, grant, item, new_account, publish
+
+BACKEND = "allauth.account.auth_backends.AuthenticationBackend"
+ALL = frozenset(Role)
+ADMINS = frozenset({Role.SYSTEM_ADMIN, Role.SECURITY_ADMIN, Role.AUDIT_ADMIN})
+CASE = ALL - ADMINS
+STAFF = CASE - {Role.SUPERVISOR}
+COMPILERS = frozenset({Role.HANDLER, Role.CO_HANDLER, Role.UNIT_HEAD, Role.WINDOW_CLERK, Role.LEGALITY_REVIEWER})
+LEGAL = frozenset({Role.LEGALITY_REVIEWER})
+READERS = CASE | {Role.AUDIT_ADMIN}
+APPROVERS = LEGAL | {Role.UNIT_HEAD, Role.SUPERVISOR, Role.RELEASE_APPROVER, Role.LEADER_IN_CHARGE, Role.HEAD}
+SECURITY = frozenset({Role.SECURITY_ADMIN})
+NOBODY: frozenset[Role] = frozenset()
+
+PUBLIC = {
+    "account_login", "account_inactive", "mfa_authenticate",
+}  # fmt: skip
+PUBLIC_NAMESPACES = {"portal"}
+OWN_ACCOUNT = {
+    "account_logout", "account_reauthenticate", "account_change_password", "mfa_index", "mfa_reauthenticate",
+    "mfa_activate_totp", "mfa_deactivate_totp", "mfa_view_recovery_codes", "mfa_generate_recovery_codes",
+    "mfa_download_recovery_codes", "desk:choose",
+}  # fmt: skip
+LOGS_OUT_ANYBODY = {"account_logout"}
+
+
+@dataclass(frozen=True)
+class Row:
+    """Who may read an address and who may send a form to it; None where the method is not served."""
+
+    read: frozenset[Role] | None
+    send: frozenset[Role] | None = None
+
+
+DESK = {
+    "home": Row(ALL),
+    "duties": Row(READERS),
+    "registers": Row(READERS),
+    "register": Row(READERS),
+    "entry": Row(READERS),
+    "entry-new": Row(COMPILERS, COMPILERS),
+    "entry-edit": Row(COMPILERS, COMPILERS),
+    "entry-submit": Row(None, COMPILERS),
+    "entry-withdraw": Row(frozenset({Role.RELEASE_APPROVER}), frozenset({Role.RELEASE_APPROVER})),
+    "import": Row(COMPILERS, COMPILERS),
+    "import-template": Row(COMPILERS),
+    "import-progress": Row(COMPILERS, COMPILERS),
+    "import-state": Row(COMPILERS),
+    "export": Row(STAFF),
+    "releases": Row(READERS),
+    "release": Row(READERS, APPROVERS),
+    "release-bulk": Row(None, APPROVERS),
+    "adjustments": Row(READERS, LEGAL),
+    "adjustment": Row(READERS),
+    "people": Row(STAFF | {Role.AUDIT_ADMIN}, LEGAL),
+    "person": Row(STAFF | {Role.AUDIT_ADMIN}, LEGAL),
+    "units": Row(STAFF | {Role.AUDIT_ADMIN}, LEGAL),
+    "accounts": Row(SECURITY, SECURITY),
+    "account": Row(SECURITY, SECURITY),
+    "account-close": Row(None, SECURITY),
+    "grant-end": Row(SECURITY, SECURITY),
+    "laws": Row(READERS),
+    "law": Row(READERS),
+    "law-import": Row(LEGAL, LEGAL),
+    "compliance": Row(READERS),
+    "rollout": Row(READERS),
+    "calendar": Row(READERS | {Role.SYSTEM_ADMIN}, LEGAL | {Role.SYSTEM_ADMIN}),
+}
+# what makes a form reach the act: without it a page would answer 422 before anybody's right is asked
+SENT: dict[str, dict[str, str]] = {
+    "release": {"stage": "legal_review", "decision": "pass"},
+    "person": {
+        "form": "certificate", "certificate-kind": "统计执法证", "certificate-number": "T-1",
+        "certificate-category": "统计", "certificate-area": "晴川县", "certificate-issued_on": "2026-01-05",
+        "certificate-valid_to": "2028-01-05",
+    },
+}  # fmt: skip
+
+
+def routes(resolver: URLResolver, namespace: str = "") -> Iterator[str]:
+    for pattern in resolver.url_patterns:
+        if isinstance(pattern, URLResolver):
+            inner = f"{namespace}{pattern.namespace}:" if pattern.namespace else namespace
+            yield from routes(pattern, inner)
+        elif isinstance(pattern, URLPattern):
+            yield f"{namespace}{pattern.name}"
+
+
+def test_every_address_has_a_row_and_every_row_an_address() -> None:
+    found = set(routes(get_resolver()))
+    outside = {name for name in found if name.partition(":")[0] in PUBLIC_NAMESPACES}
+    assert found - outside == PUBLIC | OWN_ACCOUNT | {f"desk:{name}" for name in DESK}
+
+
+@dataclass(frozen=True)
+class Place:
+    """Something of everything, so that each address leads somewhere."""
+
+    agency: Agency
+    ids: dict[str, UUID]
+
+    def address(self, name: str) -> str:
+        wanted: dict[str, object] = {
+            "agency": self.agency.code, "register": "items", "form": "json", "key": "行政处罚法@2021", **self.ids
+        }  # fmt: skip
+        needs = next(set(pattern.pattern.converters) for pattern in desk_patterns() if pattern.name == name)
+        return reverse(f"desk:{name}", kwargs={key: wanted[key] for key in needs})
+
+
+def desk_patterns() -> list[URLPattern]:
+    _, resolver = get_resolver().namespace_dict["desk"]
+    return [pattern for pattern in resolver.url_patterns if isinstance(pattern, URLPattern)]
+
+
+@pytest.fixture
+def place(
+    agency: Agency, handler: Account, legality_reviewer: Account, release_approver: Account, handed_in: Release
+) -> Place:
+    public: PublicVersion = publish(
+        item(agency, handler, name="公开着的事项"), handler, legality_reviewer, release_approver
+    )
+    batch = ImportBatch.objects.create(
+        agency=agency, register="items", file_name="a.csv", row_count=0, state="checked", reason="试",
+        created_by=handler, created_at=NOON,
+    )  # fmt: skip
+    adjustment = Adjustment.objects.create(
+        agency=agency, kind="function", function="测试", reason="试", basis="试", effective_on=TODAY,
+        made_by=legality_reviewer, made_at=NOON,
+    )  # fmt: skip
+    person = add_person(agency.pk, name="何景", gender="男", actor=legality_reviewer, at=NOON)
+    ids = {
+        "entry": public.entry_id, "release": handed_in.pk, "batch": batch.pk, "adjustment": adjustment.pk,
+        "person": person.pk, "account": handler.pk, "grant": RoleGrant.objects.get(account=handler).pk,
+    }  # fmt: skip
+    return Place(agency, ids)
+
+
+def sign_in(account: Account) -> Client:
+    TOTP.activate(account, generate_totp_secret())
+    client = Client()
+    client.force_login(account, backend=BACKEND)
+    return client
+
+
+@pytest.fixture
+def holder(office: Office) -> Callable[[Role], Client]:
+    """Open a browser in which the holder of one role, and no other, is signed in."""
+
+    def open_for(role: Role) -> Client:
+        duty_class = role.value if role in ADMINS else "case"
+        account = new_account(f"矩阵-{role.value}", duty_class, office.agency)
+        return sign_in(grant(office, account, role.value))
+
+    return open_for
+
+
+def test_a_visitor_is_sent_to_the_sign_in(client: Client, place: Place) -> None:
+    for name in DESK:
+        for answer in (client.get(place.address(name)), client.post(place.address(name))):
+            assert answer.status_code == 302, name
+            assert answer["Location"].startswith(reverse("account_login")), name
+    for name in OWN_ACCOUNT - LOGS_OUT_ANYBODY:
+        assert client.get(reverse(name)).status_code == 302, name
+    for name in PUBLIC:
+        assert client.get(reverse(name)).status_code in {200, 302}, name
+
+
+def test_a_role_elsewhere_opens_nothing_here(place: Place, outsider: Account) -> None:
+    client = sign_in(outsider)
+    for name, row in DESK.items():
+        address = place.address(name)
+        if row.read is not None:
+            assert client.get(address).status_code == 404, name
+        if row.send is not None:
+            assert client.post(address, SENT.get(name, {})).status_code == 404, name
+
+
+def test_ids_of_this_agency_are_not_found_under_another(place: Place, next_door: Office, outsider: Account) -> None:
+    security = sign_in(next_door.security_admin)
+    client = sign_in(outsider)
+    moved = Place(next_door.agency, place.ids)
+    for name in ("entry", "release", "import-progress", "import-state", "adjustment", "person", "entry-withdraw"):
+        assert client.get(moved.address(name)).status_code == 404, name
+    for name in ("entry-submit", "entry-edit", "release"):
+        assert client.post(moved.address(name), SENT.get(name, {})).status_code == 404, name
+    for name in ("account", "grant-end"):
+        assert security.get(moved.address(name)).status_code == 404, name
+    assert security.post(moved.address("account-close")).status_code == 404
+
+
+@pytest.mark.parametrize("role", list(Role), ids=[role.value for role in Role])
+def test_a_role_reads_what_its_row_says(role: Role, place: Place, holder: Callable[[Role], Client]) -> None:
+    client = holder(role)
+    found = {name: client.get(place.address(name)).status_code for name in DESK}
+    wanted = {name: 405 if row.read is None else 200 if role in row.read else 403 for name, row in DESK.items()}
+    assert found == wanted
+
+
+@pytest.mark.parametrize("role", list(Role), ids=[role.value for role in Role])
+def test_a_role_does_what_its_row_says(role: Role, place: Place, holder: Callable[[Role], Client]) -> None:
+    client = holder(role)
+    for name, row in DESK.items():
+        status = client.post(place.address(name), SENT.get(name, {})).status_code
+        if row.send is None:
+            assert status in {403, 405}, name
+        elif role in row.send:
+            assert status in {200, 302, 409, 422}, name
+        else:
+            assert status == 403, name
+
+
+def test_no_address_writes_without_the_token_of_its_own_page(place: Place, handler: Account) -> None:
+    TOTP.activate(handler, generate_totp_secret())
+    strict = Client(enforce_csrf_checks=True)
+    strict.force_login(handler, backend=BACKEND)
+    for name, row in DESK.items():
+        if row.send is not None:
+            assert strict.post(place.address(name), SENT.get(name, {})).status_code == 403, name
