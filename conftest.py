@@ -23,6 +23,7 @@ BROWSER_FIXTURES = {"product", "playwright", "browser", "page"}
 LOOPBACK = ["127.0.0.1", "::1"]
 
 
+@pytest.hookimpl(tryfirst=True)  # before xdist reads the groups
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
     """Mark the tests that touch the database, and let browser tests, which share one browser, talk to this machine."""
     for item in items:
