@@ -26,7 +26,7 @@ from heliograph.registers.actions import (
     appoint_first_security_admin,
     create_account,
     draft_entry,
-    grant_role,
+    grant_role_by_name,
     link_person,
 )
 from heliograph.registers.models import Account, Agency, EntryVersion, Person, Unit
@@ -78,14 +78,15 @@ def new_account(username: str, duty_class: str, agency: Agency, person: Person |
         password=PASSWORD,
         duty_class=duty_class,
         person=person,
+        must_change_password=False,
         at=NOON,
     )
 
 
 def grant(office: Office, account: Account, role: str) -> Account:
     """Have the office's security administrator grant a role."""
-    grant_role(
-        account.pk, agency_id=office.agency.pk, role=role, from_on=LONG_AGO, actor=office.security_admin, at=NOON
+    grant_role_by_name(
+        account.username, agency_id=office.agency.pk, role=role, from_on=LONG_AGO, actor=office.security_admin, at=NOON
     )
     return account
 

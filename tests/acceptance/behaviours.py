@@ -202,7 +202,7 @@ def overseer_on_release() -> Behaviour:
     def act(stage: Stage) -> object:
         waiting = set()
         for register in stage.pack.rules.registers:
-            release = stage.submit(stage.draft(register.id, stage.sample(register)))
+            release = stage.submit(stage.draft_sample(register.id))
             if any(one["role"] == "supervisor" for one in release.stages):
                 waiting.add(register.id)
         return waiting

@@ -148,6 +148,7 @@ class Stage:
                 organisation=self.agency.name,
                 password=PASSWORD,
                 duty_class=duty_class,
+                must_change_password=False,
                 person=person,
                 at=self.later(),
             )
@@ -187,7 +188,7 @@ class Stage:
 
     def compiler(self, register: Register) -> Account:
         """Return somebody of the unit that compiles a register; where none is named, of any other."""
-        named = [unit.name for unit in self.pack.rules.units if unit.name in register.compiled_by]
+        named = register.compiled_by_units
         return self.account("handler", named[0] if named else OUTSIDE)
 
     # -- the pack ------------------------------------------------------------------------------------------------------
@@ -223,6 +224,11 @@ class Stage:
             at=self.later(),
         )
 
+    def draft_sample(self, register: str) -> EntryVersion:
+        """Draft content that fits a register; officers are drafted from a certificate."""
+        definition = self.pack.register(register)
+        return self.draft_officer() if definition.derived_from else self.draft(register, self.sample(definition))
+
     def submit(self, version: EntryVersion) -> Release:
         """Hand a draft in."""
         return submit_for_release(version.pk, actor=version.created_by, at=self.later())
@@ -244,7 +250,7 @@ class Stage:
 
     def publish_sample(self, register: str) -> PublicVersion:
         """Publish content that fits a register."""
-        return self.publish(self.draft(register, self.sample(self.pack.register(register))))
+        return self.publish(self.draft_sample(register))
 
     def certified(self, kind: str = "山东省行政执法证") -> Any:
         """Return a fresh certificate of a fresh officer."""
@@ -284,12 +290,22 @@ class Stage:
 
     def desk(self, name: str, *args: object, by: Account | None = None) -> Sheet:
         """Read a page of the desk, signed in with the second factor."""
-        account = by or self.account("legality_reviewer")
+        client = self.signed_in(by or self.account("legality_reviewer"))
+        return self.page(f"desk:{name}", self.agency.code, *args, client=client)
+
+    def send(self, name: str, *args: object, data: Mapping[str, Any], by: Account) -> int:
+        """Send a form of the desk and return the status of the answer."""
+        with patch("heliograph.desk.clock.now", return_value=self.later()):
+            address = reverse(f"desk:{name}", args=[self.agency.code, *args])
+            return self.signed_in(by).post(address, data).status_code
+
+    def signed_in(self, account: Account) -> Client:
+        """Return a browser signed in with the second factor."""
         if not account.authenticator_set.exists():
             TOTP.activate(account, generate_totp_secret())
         client = Client()
         client.force_login(account, backend="allauth.account.auth_backends.AuthenticationBackend")
-        return self.page(f"desk:{name}", self.agency.code, *args, client=client)
+        return client
 
 
 def _value(definition: FieldDef, pack: Pack) -> Any:
@@ -331,6 +347,7 @@ def found_agency(code: str) -> Stage:
         organisation=body.name,
         password=PASSWORD,
         duty_class="security_admin",
+        must_change_password=False,
         at=SET_UP,
     )
     appoint_first_security_admin(security.pk, agency_id=agency.pk, from_on=SET_UP.date(), at=SET_UP)

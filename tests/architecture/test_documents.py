@@ -49,6 +49,21 @@ def test_readmes_are_short_and_their_links_lead_somewhere() -> None:
         assert [link for link in targets if not (ROOT / link).exists()] == []
 
 
+def test_every_setting_is_documented_and_nothing_else_is() -> None:
+    readers = [path for path in (PACKAGE / "config").rglob("*.py") if "tests" not in path.parts]
+    literals = {
+        node.value
+        for path in readers
+        for node in ast.walk(ast.parse(path.read_text(encoding="utf-8")))
+        if isinstance(node, ast.Constant) and isinstance(node.value, str)
+    }
+    variable = re.compile(r"HELIOGRAPH_[A-Z_]+|DATABASE_URL")
+    read = {text for text in literals if variable.fullmatch(text)}
+    rows = (ROOT / "docs" / "reference" / "settings.md").read_text(encoding="utf-8")
+    assert len(read) > 8
+    assert set(re.findall(r"^\| `([A-Z_]+)`", rows, re.MULTILINE)) == read
+
+
 def test_decisions_are_listed_and_numbered_without_gaps() -> None:
     folder = ROOT / "docs" / "adr"
     listed = re.findall(r"\((\d{4}-[a-z0-9-]+\.md)\)", (folder / "README.md").read_text(encoding="utf-8"))

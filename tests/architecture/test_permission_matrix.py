@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
+from datetime import date
 from uuid import UUID
 
 import pytest
@@ -15,9 +16,14 @@ from allauth.mfa.totp.internal.auth import TOTP, generate_totp_secret
 from django.test import Client
 from django.urls import URLPattern, URLResolver, get_resolver, reverse
 
-from heliograph.disclosure.models import Adjustment, PublicVersion, Release
-from heliograph.registers.actions import add_person
-from heliograph.registers.models import Account, Agency, ImportBatch, Role, RoleGrant
+from heliograph.disclosure.actions import submit_for_release
+from heliograph.disclosure.models import Adjustment, PublicVersion
+from heliograph.duties.actions import Subject, open_duty
+from heliograph.kernel.workdays import CalendarDay
+from heliograph.regimes.actions import propose_calendar
+from heliograph.regimes.queries import pack_in_force
+from heliograph.registers.actions import ArticleText, LawText, add_person, propose_law
+from heliograph.registers.models import Account, Agency, Article, ImportBatch, Role, RoleGrant
 from tests.cast import NOON, TODAY, Office, grant, item, new_account, publish
 
 BACKEND = "allauth.account.auth_backends.AuthenticationBackend"
@@ -29,6 +35,7 @@ COMPILERS = frozenset({Role.HANDLER, Role.CO_HANDLER, Role.UNIT_HEAD, Role.WINDO
 LEGAL = frozenset({Role.LEGALITY_REVIEWER})
 READERS = CASE | {Role.AUDIT_ADMIN}
 APPROVERS = LEGAL | {Role.UNIT_HEAD, Role.SUPERVISOR, Role.RELEASE_APPROVER, Role.LEADER_IN_CHARGE, Role.HEAD}
+LEADERS = frozenset({Role.LEADER_IN_CHARGE, Role.HEAD})
 SECURITY = frozenset({Role.SECURITY_ADMIN})
 NOBODY: frozenset[Role] = frozenset()
 
@@ -39,7 +46,7 @@ PUBLIC_NAMESPACES = {"portal"}
 OWN_ACCOUNT = {
     "account_logout", "account_reauthenticate", "account_change_password", "mfa_index", "mfa_reauthenticate",
     "mfa_activate_totp", "mfa_deactivate_totp", "mfa_view_recovery_codes", "mfa_generate_recovery_codes",
-    "mfa_download_recovery_codes", "desk:choose",
+    "desk:choose",
 }  # fmt: skip
 LOGS_OUT_ANYBODY = {"account_logout"}
 
@@ -55,8 +62,10 @@ class Row:
 DESK = {
     "home": Row(ALL),
     "duties": Row(READERS),
+    "duty": Row(READERS, LEADERS),
     "registers": Row(READERS),
     "register": Row(READERS),
+    "register-submit": Row(None, COMPILERS),
     "entry": Row(READERS),
     "entry-new": Row(COMPILERS, COMPILERS),
     "entry-edit": Row(COMPILERS, COMPILERS),
@@ -75,16 +84,26 @@ DESK = {
     "people": Row(STAFF | {Role.AUDIT_ADMIN}, LEGAL),
     "person": Row(STAFF | {Role.AUDIT_ADMIN}, LEGAL),
     "units": Row(STAFF | {Role.AUDIT_ADMIN}, LEGAL),
+    "unit": Row(LEGAL, LEGAL),
     "accounts": Row(SECURITY, SECURITY),
     "account": Row(SECURITY, SECURITY),
+    "account-known": Row(SECURITY, SECURITY),
+    "account-person": Row(SECURITY, SECURITY),
     "account-close": Row(None, SECURITY),
+    "account-reopen": Row(None, SECURITY),
+    "account-unlock": Row(None, SECURITY),
+    "account-password": Row(None, SECURITY),
+    "account-second-factor": Row(None, SECURITY),
     "grant-end": Row(SECURITY, SECURITY),
     "laws": Row(READERS),
     "law": Row(READERS),
     "law-import": Row(LEGAL, LEGAL),
+    "law-proposal": Row(LEGAL, LEGAL),
+    "article-correct": Row(LEGAL, LEGAL),
     "compliance": Row(READERS),
     "rollout": Row(READERS),
     "calendar": Row(READERS | {Role.SYSTEM_ADMIN}, LEGAL | {Role.SYSTEM_ADMIN}),
+    "calendar-proposal": Row(LEGAL | {Role.SYSTEM_ADMIN}, LEGAL | {Role.SYSTEM_ADMIN}),
 }
 # what makes a form reach the act: without it a page would answer 422 before anybody's right is asked
 SENT: dict[str, dict[str, str]] = {
@@ -123,6 +142,8 @@ class Place:
         wanted: dict[str, object] = {
             "agency": self.agency.code, "register": "items", "form": "json", "key": "行政处罚法@2021", **self.ids
         }  # fmt: skip
+        if name in {"law-proposal", "calendar-proposal"}:
+            wanted["proposal"] = self.ids[name.partition("-")[0]]
         needs = next(set(pattern.pattern.converters) for pattern in desk_patterns() if pattern.name == name)
         return reverse(f"desk:{name}", kwargs={key: wanted[key] for key in needs})
 
@@ -132,13 +153,26 @@ def desk_patterns() -> list[URLPattern]:
     return [pattern for pattern in resolver.url_patterns if isinstance(pattern, URLPattern)]
 
 
+def shared_things(agency: Agency, actor: Account) -> dict[str, UUID]:
+    """A duty, a law and a holiday notice that wait for a second person, and an article."""
+    limit = pack_in_force(agency.pk, TODAY).rule("time_limits", "publish_decision")
+    subject = Subject("entry", agency.pk, "公开一份决定")
+    duty = open_duty(agency.pk, limit=limit, subject=subject, event_on=TODAY, actor=None, at=NOON)
+    text = LawText(key="测试法@2026", title="测试法", level="law", articles=[ArticleText("1", text="条文")])
+    law = propose_law(text, agency_id=agency.pk, actor=actor, at=NOON)
+    off = CalendarDay(date(2031, 1, 1), is_workday=False, name="元旦", notice="测试通知", source="测试")
+    calendar = propose_calendar([off], agency_id=agency.pk, actor=actor, at=NOON)
+    article = Article.objects.order_by("key")[0]
+    return {"duty": duty.pk, "law": law.pk, "calendar": calendar.pk, "article": article.pk}
+
+
 @pytest.fixture
-def place(
-    agency: Agency, handler: Account, legality_reviewer: Account, release_approver: Account, handed_in: Release
-) -> Place:
+def place(agency: Agency, handler: Account, legality_reviewer: Account, release_approver: Account) -> Place:
     public: PublicVersion = publish(
         item(agency, handler, name="公开着的事项"), handler, legality_reviewer, release_approver
     )
+    # with a stage of external review: a supervisor reads no other
+    external = submit_for_release(item(agency, handler, register="bodies", name="测试局").pk, actor=handler, at=NOON)
     batch = ImportBatch.objects.create(
         agency=agency, register="items", file_name="a.csv", row_count=0, state="checked", reason="试",
         created_by=handler, created_at=NOON,
@@ -149,9 +183,11 @@ def place(
     )  # fmt: skip
     person = add_person(agency.pk, name="何景", gender="男", actor=legality_reviewer, at=NOON)
     ids = {
-        "entry": public.entry_id, "release": handed_in.pk, "batch": batch.pk, "adjustment": adjustment.pk,
+        "entry": public.entry_id, "release": external.pk, "unit": agency.units.values_list("pk", flat=True)[0],
+        "batch": batch.pk, "adjustment": adjustment.pk,
         "person": person.pk, "account": handler.pk, "grant": RoleGrant.objects.get(account=handler).pk,
     }  # fmt: skip
+    ids |= shared_things(agency, legality_reviewer)
     return Place(agency, ids)
 
 
@@ -199,13 +235,23 @@ def test_ids_of_this_agency_are_not_found_under_another(place: Place, next_door:
     security = sign_in(next_door.security_admin)
     client = sign_in(outsider)
     moved = Place(next_door.agency, place.ids)
-    for name in ("entry", "release", "import-progress", "import-state", "adjustment", "person", "entry-withdraw"):
+    for name in (
+        "entry",
+        "release",
+        "import-progress",
+        "import-state",
+        "adjustment",
+        "person",
+        "entry-withdraw",
+        "duty",
+    ):
         assert client.get(moved.address(name)).status_code == 404, name
     for name in ("entry-submit", "entry-edit", "release"):
         assert client.post(moved.address(name), SENT.get(name, {})).status_code == 404, name
-    for name in ("account", "grant-end"):
+    for name in ("account", "account-person", "grant-end"):
         assert security.get(moved.address(name)).status_code == 404, name
-    assert security.post(moved.address("account-close")).status_code == 404
+    for name in ("account-close", "account-reopen", "account-unlock", "account-password", "account-second-factor"):
+        assert security.post(moved.address(name)).status_code == 404, name
 
 
 @pytest.mark.parametrize("role", list(Role), ids=[role.value for role in Role])

@@ -49,3 +49,38 @@ def test_the_shipped_calendar_has_no_faults() -> None:
     rows, faults = parse_calendar_csv(text)
     assert faults == []
     assert {row.day.year for row in rows} == set(range(2017, 2027))
+
+
+AGENCIES = [name for name in available(shipped()) if load_pack(shipped(), name).kind == "agency"]
+D4 = {"name", "nature", "funding", "staffing", "body_type", "duties", "legal_representative", "address", "phone"}
+
+
+@pytest.mark.parametrize("name", available(shipped()))
+def test_notes_on_checking_are_nowhere_public(name: str) -> None:
+    registers = load_pack(shipped(), name).rules.registers
+    assert [one.id for one in registers for field in one.fields if field.id == "verified_note" and field.public] == []
+
+
+@pytest.mark.parametrize("name", AGENCIES)
+def test_bodies_have_room_for_everything_the_public_may_ask_of_a_body(name: str) -> None:
+    assert {field.id for field in load_pack(shipped(), name).register("bodies").fields} >= D4
+
+
+@pytest.mark.parametrize("name", AGENCIES)
+def test_bounds_of_benchmarks_are_numbers_with_a_unit(name: str) -> None:
+    kinds = {field.id: field.type for field in load_pack(shipped(), name).register("benchmarks").fields}
+    assert (kinds["min"], kinds["max"]) == ("number", "number")
+    assert "unit" in kinds
+
+
+@pytest.mark.parametrize("name", AGENCIES)
+def test_units_that_compile_are_those_of_the_sources_own_words(name: str) -> None:
+    for register in load_pack(shipped(), name).rules.registers:
+        assert all(unit in register.compiled_by for unit in register.compiled_by_units), register.id
+
+
+@pytest.mark.parametrize("name", AGENCIES)
+def test_the_reminder_before_a_limit_is_said_to_be_ours_and_not_the_law(name: str) -> None:
+    alarm = load_pack(shipped(), name).rule("provisions", "alarm_before")
+    assert (alarm.value, alarm.unit, alarm.verified) == (3, "个工作日", "unverified")
+    assert "不是法律规定" in alarm.note

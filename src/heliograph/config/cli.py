@@ -85,6 +85,14 @@ def _packs_compliance(arguments: argparse.Namespace) -> int:
     return _run("packs_compliance", *arguments.rest)
 
 
+def _packs_install(arguments: argparse.Namespace) -> int:
+    return _run("packs_install", *arguments.rest)
+
+
+def _account_recover(arguments: argparse.Namespace) -> int:
+    return _run("account_recover", *arguments.rest)
+
+
 def _agency_add(arguments: argparse.Namespace) -> int:
     return _run("agency_add", *arguments.rest)
 
@@ -100,9 +108,11 @@ def _manage(arguments: argparse.Namespace) -> int:
 PASSED_ON = (
     ("packs", "check", _packs_check, "检查规则包"),
     ("packs", "compliance", _packs_compliance, "列出一个执法机关的逐条对照表"),
+    ("packs", "install", _packs_install, "为已设立的机关安装新版规则包"),
+    ("account", "recover", _account_recover, "重置安全管理员的密码和动态口令"),
     ("agency", "add", _agency_add, "按规则包设立一个机关"),
 )
-NOUN_HELP = {"packs": "规则包", "agency": "机关"}
+NOUN_HELP = {"packs": "规则包", "account": "账户", "agency": "机关"}
 
 
 def _verbs() -> Iterator[tuple[str, list[tuple[str, Callable[[argparse.Namespace], int], str]]]]:

@@ -110,6 +110,7 @@ def _set_up(drawn: dict[str, DemoAccount]) -> Installation:
             organisation="演示系统管理",
             password=drawn[username].password,
             duty_class=duty_class,
+            must_change_password=False,
             at=SET_UP_AT,
         )
         demo_accounts.enrol(account, drawn[username])

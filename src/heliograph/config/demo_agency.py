@@ -36,7 +36,7 @@ from heliograph.registers.actions import (
     create_account,
     draft_entry,
     draft_officer_entry,
-    grant_role,
+    grant_role_by_name,
     issue_certificate,
     link_person,
     review_certificate,
@@ -125,8 +125,8 @@ class AgencyLoad:
         )
 
     def _grant(self, account: Account, role: str) -> None:
-        grant_role(
-            account.pk,
+        grant_role_by_name(
+            account.username,
             agency_id=self.agency.pk,
             role=role,
             from_on=self.installation.set_up_at.date(),
@@ -143,6 +143,7 @@ class AgencyLoad:
             password=drawn.password,
             duty_class=Account.DutyClass.CASE,
             person=person,
+            must_change_password=False,
             at=self.hours.next(1),
         )
         demo_accounts.enrol(account, drawn)

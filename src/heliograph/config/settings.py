@@ -95,8 +95,13 @@ TEMPLATES = [
 # -- data -------------------------------------------------------------------------------------------------------------
 DATABASES = {"default": default_database(HOME)}
 DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
-# Shared by all worker processes: a one-time code must be used once whichever process sees it.
-CACHES = {"default": {"BACKEND": "django.core.cache.backends.db.DatabaseCache", "LOCATION": "cache_entries"}}
+DATABASE_CACHE = "django.core.cache.backends.db.DatabaseCache"
+# Shared by all worker processes: a one-time code must be used once whichever process sees it. A full cache throws
+# counted tries and used codes away, so it is large, and what people upload lies in another.
+CACHES = {
+    "default": {"BACKEND": DATABASE_CACHE, "LOCATION": "cache_entries", "OPTIONS": {"MAX_ENTRIES": 100_000}},
+    "previews": {"BACKEND": DATABASE_CACHE, "LOCATION": "cache_previews", "OPTIONS": {"MAX_ENTRIES": 1_000}},
+}
 MEDIA_ROOT = HOME / "files"
 FILE_UPLOAD_PERMISSIONS = 0o600
 STATIC_ROOT = HOME / "static"
@@ -144,7 +149,8 @@ ACCOUNT_EMAIL_VERIFICATION = "none"
 ACCOUNT_SESSION_REMEMBER = False
 ACCOUNT_LOGOUT_ON_GET = False
 # One address trying many names is slowed down here; one name tried from many addresses is locked by axes below.
-ACCOUNT_RATE_LIMITS = {"login_failed": "20/m/ip"}
+# allauth counts wrong codes as `login_failed`, per account; wrong passwords are ours, see identity.StaffAccountAdapter.
+ACCOUNT_RATE_LIMITS = {"login_failed": "20/m/ip,5/300s/key", "password_failed": "20/m/ip"}
 ALLAUTH_TRUSTED_PROXY_COUNT = PROXY_COUNT
 MFA_ADAPTER = "heliograph.config.identity.EncryptingMFAAdapter"
 MFA_SUPPORTED_TYPES = ["totp", "recovery_codes"]

@@ -6,26 +6,27 @@ import secrets
 from typing import Any
 from uuid import UUID
 
-from django.core.cache import cache
+from django.core.cache import caches
 
 KEPT_SECONDS = 60 * 60
+PREVIEWS = "previews"  # not the cache in which tries to sign in are counted: uploads could push those out
 
 
 def keep(account_id: UUID, kind: str, value: Any) -> str:
     """Keep a value and return the token under which this account finds it again."""
     token = secrets.token_urlsafe(24)
-    cache.set(_key(account_id, kind, token), value, KEPT_SECONDS)
+    caches[PREVIEWS].set(_key(account_id, kind, token), value, KEPT_SECONDS)
     return token
 
 
 def find(account_id: UUID, kind: str, token: str) -> Any | None:
     """Return what this account kept, None when the time is over or the token is another's."""
-    return cache.get(_key(account_id, kind, token)) if token.isprintable() and len(token) < 65 else None
+    return caches[PREVIEWS].get(_key(account_id, kind, token)) if token.isprintable() and len(token) < 65 else None
 
 
 def drop(account_id: UUID, kind: str, token: str) -> None:
     """Forget a value that was used."""
-    cache.delete(_key(account_id, kind, token))
+    caches[PREVIEWS].delete(_key(account_id, kind, token))
 
 
 def _key(account_id: UUID, kind: str, token: str) -> str:

@@ -5,13 +5,14 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable, Mapping
 from datetime import date
 from typing import Any
+from uuid import UUID
 
 from django import forms
 
-from heliograph.desk.forms import REASON, VERIFIED_CHOICES, Choices, Day, DeskForm, choice, several, text
+from heliograph.desk.forms import READ_IN, REASON, VERIFIED_CHOICES, Choices, Day, DeskForm, choice, several, text
 from heliograph.kernel.packs.schema import FieldDef
 from heliograph.registers import rules
-from heliograph.registers.actions import Content
+from heliograph.registers.actions import Content, Owner
 from heliograph.registers.exports import flat
 from heliograph.registers.fieldsets import FieldSet
 from heliograph.registers.models import Unit
@@ -19,10 +20,15 @@ from heliograph.registers.models.laws import Verified
 from heliograph.registers.rules import FieldFault
 
 PREFIX = "f-"
+NO_REV = {"required": "表单不完整，请重新打开这一条目再修改。", "invalid": "表单不完整，请重新打开这一条目再修改。"}
 
 
 class EntryForm(DeskForm):
     """What every entry's form ends with: how far it was checked, and why it is written."""
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.fields["rev"].error_messages |= NO_REV
 
     def data_fields(self) -> list[forms.BoundField]:
         """Return the register's own fields."""
@@ -42,6 +48,11 @@ class EntryForm(DeskForm):
         given = self.cleaned_data
         return Content(data=data, reason=given["reason"], verified=given["verified"], read_in=given["read_in"])
 
+    def owner(self) -> Owner:
+        """Return the unit that was chosen to answer for the entry, if any."""
+        chosen = self.cleaned_data["owner_unit"]
+        return Owner(UUID(chosen) if chosen else None)
+
     def show_faults(self, faults: Iterable[FieldFault]) -> None:
         """Put each fault at its field, those of no field on top."""
         for fault in faults:
@@ -49,27 +60,31 @@ class EntryForm(DeskForm):
             self.add_error(name if name in self.fields else None, fault.message)
 
 
-def entry_form(fields: FieldSet, units: Iterable[Unit], *, new: bool) -> type[EntryForm]:
-    """Return the form class of a register on the day of the field set."""
-    choices = {
-        "categories": [category.name for category in fields.categories],
-        "units": [unit.name for unit in fields.units],
-    }
+def entry_form(
+    fields: FieldSet, choices: rules.Choices, units: Iterable[Unit], *, former: Unit | None = None, new: bool
+) -> type[EntryForm]:
+    """Return the form class of a register on the day of the field set.
+
+    `choices` are those of `registers.queries.choices_of`; `former` is the unit that answers for the entry now, which
+    may stay though it was closed.
+    """
     members: dict[str, Any] = {
         PREFIX + field.id: _form_field(field, choices, fields.register.basis) for field in fields.register.fields
     }
-    if new:
-        members["owner_unit"] = choice("责任科室", [(str(unit.pk), unit.name) for unit in units], required=False)
+    owners = {str(unit.pk): unit.name for unit in units}
+    if former is not None:
+        owners.setdefault(str(former.pk), f"{former.name}（已撤并）")
     members |= {
+        "owner_unit": choice("责任科室", list(owners.items()), required=False),
         "verified": forms.ChoiceField(
             label="依据核实情况",
             choices=VERIFIED_CHOICES,
             initial=Verified.UNVERIFIED,
             help_text="没有核对原文的选“待核”，公开页面会标明。",
         ),
-        "read_in": text("核实出处", limit=200, required=False, help_text="在哪里核对的，如 国家法律法规数据库。"),
+        "read_in": text("核实出处", limit=200, required=False, help_text=READ_IN),
         "reason": text("理由", limit=300, help_text=REASON),
-        "rev": forms.IntegerField(required=False, widget=forms.HiddenInput),
+        "rev": forms.IntegerField(required=not new, widget=forms.HiddenInput),
     }
     return type("RegisterEntryForm", (EntryForm,), members)
 

@@ -81,7 +81,8 @@ def several(label: str, choices: Choices, *, required: bool = True, help_text: s
 
 
 UNLISTED = {"invalid_choice": "请从列表中选择。"}
-REASON = "请写明理由，以后查阅版本时会看到。"
+REASON = "请写明理由。理由随版本公开，公众会看到，不要写内部情况。"
+READ_IN = "在哪里核对的，如 国家法律法规数据库。会公开。"
 
 
 class SearchForm(DeskForm):
@@ -127,7 +128,7 @@ class WithdrawForm(DeskForm):
     """Why something public is withdrawn."""
 
     reason = text("撤回理由", limit=300, help_text="理由会显示在公开页面上。")
-    basis = text("依据", limit=200, help_text="如 行政处罚法@2021:48，或作出撤销决定的文书。")
+    basis = text("依据", limit=200, help_text="如 行政处罚法@2021:48，或作出撤销决定的《文书名称》、文号。")
 
 
 class UploadForm(DeskForm):
@@ -142,7 +143,7 @@ class UploadForm(DeskForm):
             "invalid": "没有收到文件，请重新选择。",
         },
     )
-    reason = text("导入理由", limit=300, help_text="理由会记入每个条目的版本。")
+    reason = text("导入理由", limit=300, help_text="理由会记入每个条目的版本，并随版本公开。")
 
 
 class CalendarUploadForm(DeskForm):
@@ -195,6 +196,7 @@ class LawConfirmForm(DeskForm):
         ],
     )
     effective_from = Day(label="施行日期", required=False)
+    verified = choice("核实情况", Verified.choices, help_text="逐条对照过原文的才选“已核原文”。")
     read_in = text("文本出处", limit=200, help_text="从哪里取得并核对，如 国家法律法规数据库。")
     token = forms.CharField(widget=forms.HiddenInput, max_length=64)
 
@@ -271,11 +273,32 @@ class UnitForm(DeskForm):
     functions = several("职能", Unit.Function.choices)
 
 
+class UnitActForm(DeskForm):
+    """What a unit does from now on."""
+
+    functions = several("职能", Unit.Function.choices)
+
+
+class UnitCloseForm(DeskForm):
+    """The day on which a unit was closed."""
+
+    on = Day(label="撤并日期")
+
+
+class LeaveForm(DeskForm):
+    """The last day of a post that no other follows."""
+
+    to_on = Day(label="离任日期")
+
+
 class AccountForm(DeskForm):
     """A new account; the holder changes the initial password and activates the second factor."""
 
     username = text("用户名", limit=60)
     display_name = text("姓名", limit=60)
+    organisation = text(
+        "所在单位", limit=120, required=False, help_text="不填写的，为本机关；监督机构人员为本级行政执法监督机构。"
+    )
     duty_class = choice(
         "职责类别", Account.DutyClass.choices, help_text="建立后不能改变；管理员互不兼任，也不承担执法业务。"
     )
@@ -298,25 +321,48 @@ class GrantForm(DeskForm):
     from_on = Day(label="起始日")
 
 
+class KnownGrantForm(GrantForm):
+    """A role for an account that another body uses; whoever grants it must have been told the whole user name."""
+
+    field_order = ("username", "role", "from_on")
+    username = text("用户名", limit=60, help_text="请填写对方提供的完整用户名。")
+
+
+class LinkForm(DeskForm):
+    """Which registered person an account belongs to."""
+
+    person = choice("对应人员", [], help_text="关联后不能改为他人。")
+
+    def __init__(self, *args: Any, people: Choices, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        cast(forms.ChoiceField, self.fields["person"]).choices = [("", "请选择"), *people]
+
+
 class EndRoleForm(DeskForm):
     """The last day of a role."""
 
-    to_on = Day(label="终止日")
+    to_on = Day(label="最后一天", help_text="当天仍有该角色，次日起没有。格式如 2026-11-20")
 
 
 class AdjustmentForm(DeskForm):
     """A change of law or of the agency's functions that its public lists rest on."""
 
     kind = choice("类别", [("amended", "条文修改"), ("repealed", "条文废止"), ("function", "职能调整")])
-    article = text("条文引用键", limit=160, required=False, help_text="条文修改、废止时填写，如 统计法@2024:45。")
+    article = text(
+        "条文引用键",
+        limit=160,
+        required=False,
+        help_text="条文修改、废止时填写，如 统计法@2024:45；可从本机关清单所引的条文中选。",
+    )
     unit = choice("涉及科室", [], required=False, help_text="职能调整时选择。")
     function = text("职能", limit=200, required=False, help_text="职能调整时填写。")
     effective_on = Day(label="生效日期")
     reason = text("说明", limit=300, help_text="会在公开的变更记录里显示。")
-    basis = text("依据", limit=200, help_text="修改决定、三定规定等文件。")
+    basis = text("依据", limit=200, help_text="引用键、条款，或《文件名称》、文号，如 《某市三定规定》。")
 
     def __init__(self, *args: Any, units: Iterable[Unit], **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
+        self.fields["article"].widget.attrs["list"] = "cited-articles"  # what entries rest on, offered by the page
         cast(forms.ChoiceField, self.fields["unit"]).choices = [
             ("", "请选择"),
             *((str(unit.pk), unit.name) for unit in units),

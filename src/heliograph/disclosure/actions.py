@@ -2,27 +2,26 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Sequence
+from collections.abc import Collection, Iterable, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 from uuid import UUID
 
 from django.db import transaction
-from django.db.models import QuerySet
 from django.utils.timezone import localdate
 
 from heliograph.disclosure import rules
 from heliograph.disclosure.adjustments import adjust_for_function_change, adjust_for_law_change
 from heliograph.disclosure.models import PublicChange, PublicVersion, Release, ReleaseStep
 from heliograph.disclosure.permissions import access
+from heliograph.disclosure.queries import open_adjustments
 from heliograph.duties.actions import fulfil
 from heliograph.duties.models import Duty
-from heliograph.duties.queries import OPEN_STATES
 from heliograph.kernel.bigrams import tokens
-from heliograph.kernel.packs.schema import ReleaseChain
+from heliograph.kernel.packs.schema import Pack, ReleaseChain
 from heliograph.kernel.verdict import ActRefusedError, Refused, require
 from heliograph.regimes.queries import pack_in_force
-from heliograph.registers.actions import end_review, seal_version
+from heliograph.registers.actions import end_review, lock_entry_of, seal_version
 from heliograph.registers.fieldsets import field_set
 from heliograph.registers.models import Account, EntryVersion
 
@@ -34,8 +33,12 @@ __all__ = [
     "decide_stage",
     "release_in_bulk",
     "submit_for_release",
+    "submit_in_bulk",
     "withdraw_publication",
 ]
+
+
+GUARDED_FIELDS = "guarded_fields"  # provision of the pack
 
 
 @dataclass(frozen=True, slots=True)
@@ -49,16 +52,26 @@ class Decision:
 
 
 @transaction.atomic
-def submit_for_release(version_id: UUID, *, actor: Account, at: datetime) -> Release:
-    """Hand in a draft for release: it is sealed and waits at the first stage of the agency's chain."""
+def submit_for_release(
+    version_id: UUID, *, actor: Account, at: datetime, rev: int | None = None, adjusted: bool = False
+) -> Release:
+    """Hand in a draft for release: it is sealed and waits at the first stage of the agency's chain.
+
+    `adjusted` is the author's word that the version takes in the open dynamic adjustments of its entry (D10).
+    Refused when `rev` shows that somebody else saved after the author had read the entry.
+    """
+    # The entry first, as everywhere: revising it locks in the same order, so neither waits for the other for ever.
+    lock_entry_of(version_id)
     version = EntryVersion.objects.select_related("entry").select_for_update(of=("self",)).get(pk=version_id)
     on = localdate(at)
     access(actor, version.agency_id, "submit_for_release", on)
-    require(rules.may_submit(sealed=version.sealed_at is not None, in_review=version.entry.in_review))
+    changed = rev is not None and rev != version.entry.rev
+    require(rules.may_submit(sealed=version.sealed_at is not None, in_review=version.entry.in_review, changed=changed))
     register = field_set(version.agency_id, version.entry.register, on).register
-    chain = pack_in_force(version.agency_id, on).chain_for(register.id)
+    pack = pack_in_force(version.agency_id, on)
+    chain = pack.chain_for(register.id)
     public = PublicVersion.objects.filter(agency_id=version.agency_id, entry=version.entry, is_current=True).first()
-    seal_version(version.pk, at=at)
+    seal_version(version.pk, at=at, authors=_unpublished_authors(version))
     return Release.objects.create(
         agency_id=version.agency_id,
         register=register.id,
@@ -66,10 +79,26 @@ def submit_for_release(version_id: UUID, *, actor: Account, at: datetime) -> Rel
         version=version,
         stages=_kept_stages(chain),
         stage_role=chain.stages[0].role,
-        unfounded=rules.unfounded_lines(register, version.data, public.data if public else None),
+        unfounded=rules.unfounded_lines(register, version.data, public.data if public else None, _guarded(pack)),
+        adjusted=adjusted,
         submitted_by=actor,
         submitted_at=at,
     )
+
+
+def _unpublished_authors(version: EntryVersion) -> list[UUID]:
+    """Return who wrote the versions that were returned since the last public one: their words may still be in it."""
+    earlier = EntryVersion.objects.filter(agency_id=version.agency_id, entry_id=version.entry_id)
+    public = PublicVersion.objects.filter(agency_id=version.agency_id, entry_id=version.entry_id)
+    last = public.order_by("-number").values_list("number", flat=True).first() or 0
+    found = earlier.filter(number__gt=last, number__lt=version.number).order_by("number")
+    return [author for authors in found.values_list("authors", flat=True) for author in authors]
+
+
+def _guarded(pack: Pack) -> list[str]:
+    """Return the further fields to which nothing may be added without a basis, as the pack names them (S24)."""
+    named = next((rule.value for rule in pack.rules.provisions if rule.id == GUARDED_FIELDS), None)
+    return [str(each) for each in named] if isinstance(named, list) else []
 
 
 def _kept_stages(chain: ReleaseChain) -> list[dict[str, str]]:
@@ -91,7 +120,7 @@ def state_of(release: Release) -> rules.ReleaseState:
         state=release.state,
         stages=[rules.Stage(**stage) for stage in release.stages],
         stage_index=release.stage_index,
-        authors=frozenset({release.submitted_by_id, release.version.created_by_id}),
+        authors=frozenset({release.submitted_by_id, *release.version.authors}),
         deciders=frozenset(passed_by),
         unfounded=release.unfounded,
     )
@@ -159,6 +188,7 @@ def _publish(release: Release, actor: Account, at: datetime) -> PublicVersion:
         number=version.number,
         title=version.title,
         data=data,
+        fields=rules.public_definitions(register),
         basis=version.basis,
         category=rules.category_of(data),
         verified=version.verified,
@@ -169,11 +199,20 @@ def _publish(release: Release, actor: Account, at: datetime) -> PublicVersion:
         published_at=at,
     )
     kind = PublicChange.Kind.REVISED if revised else PublicChange.Kind.PUBLISHED
-    _log_change(published, kind, version.reason, "、".join(version.basis)[:200], at)
-    # What was written before the change cannot have taken it in.
-    adjusted = _open_adjustments(release.agency_id, release.entry_id).filter(opened_at__lte=version.created_at)
-    _fulfil_all(adjusted, f"公开第 {version.number} 版", actor, at)
+    _log_change(published, kind, version.reason, rules.joined(version.basis), at)
+    done = [duty for duty in open_adjustments(release.agency_id, release.entry_id) if _fulfils(duty, release)]
+    _fulfil_all(done, f"公开第 {version.number} 版", actor, at)
     return published
+
+
+def _fulfils(duty: Duty, release: Release) -> bool:
+    asked = duty.adjustment_item.adjustment
+    return rules.fulfils(
+        rules.OpenAdjustment(asked.kind, asked.article, duty.opened_at),
+        cited=release.version.basis,
+        written_at=release.version.created_at,
+        adjusted=release.adjusted,
+    )
 
 
 def _log_change(public: PublicVersion, kind: PublicChange.Kind, reason: str, basis: str, at: datetime) -> None:
@@ -190,14 +229,28 @@ def _log_change(public: PublicVersion, kind: PublicChange.Kind, reason: str, bas
     )
 
 
-def _open_adjustments(agency_id: UUID, entry_id: UUID) -> QuerySet[Duty]:
-    return Duty.objects.filter(agency_id=agency_id, subject_kind="entry", subject_id=entry_id, state__in=OPEN_STATES)
-
-
-def _fulfil_all(duties: QuerySet[Duty], event: str, actor: Account, at: datetime) -> None:
+def _fulfil_all(duties: Iterable[Duty], event: str, actor: Account, at: datetime) -> None:
     """Record the event that fulfils the duty to adjust an entry: a new version, or its withdrawal (D10)."""
     for duty in duties:
         fulfil(duty.pk, event=event, actor=actor, at=at)
+
+
+def submit_in_bulk(
+    drafts: Sequence[tuple[UUID, int | None]], *, actor: Account, at: datetime
+) -> list[tuple[UUID, Refused | None]]:
+    """Hand in several drafts, each with the entry's `rev` as it was read and in its own transaction.
+
+    Return the refusals beside the versions' ids.
+    """
+    outcomes: list[tuple[UUID, Refused | None]] = []
+    for version_id, rev in drafts:
+        try:
+            submit_for_release(version_id, actor=actor, at=at, rev=rev)
+        except ActRefusedError as error:
+            outcomes.append((version_id, error.verdict))
+        else:
+            outcomes.append((version_id, None))
+    return outcomes
 
 
 def release_in_bulk(
@@ -217,15 +270,28 @@ def release_in_bulk(
 
 @transaction.atomic
 def withdraw_publication(
-    public_version_id: UUID, *, reason: str, basis: str, actor: Account, at: datetime
+    public_version_id: UUID, *, reason: str, basis: str, actor: Account, at: datetime, earlier: bool = True
 ) -> PublicVersion:
-    """Withdraw what is public: it leaves the lists, its page becomes a tombstone with the reason (撤回)."""
+    """Withdraw what is public: it leaves the lists, its page becomes a tombstone with the reason (撤回).
+
+    With `earlier` the superseded versions of the entry go too, which would otherwise still tell what was withdrawn.
+    """
     public = PublicVersion.objects.select_for_update(of=("self",)).get(pk=public_version_id)
     access(actor, public.agency_id, "withdraw_publication", localdate(at))
     require(rules.may_withdraw(current=public.is_current, reason=reason))
-    public.is_current, public.withdrawn_at, public.withdrawn_by = False, at, actor
-    public.withdrawn_reason, public.withdrawn_basis = reason.strip(), basis
-    public.save(update_fields=["is_current", "withdrawn_at", "withdrawn_by", "withdrawn_reason", "withdrawn_basis"])
-    _log_change(public, PublicChange.Kind.WITHDRAWN, public.withdrawn_reason, basis, at)
-    _fulfil_all(_open_adjustments(public.agency_id, public.entry_id), f"撤回第 {public.number} 版", actor, at)
+    require(rules.may_rest_on(basis))
+    ended = {
+        "withdrawn_at": at,
+        "withdrawn_by": actor,
+        "withdrawn_reason": reason.strip(),
+        "withdrawn_basis": basis.strip(),
+    }
+    for name, value in {"is_current": False, **ended}.items():
+        setattr(public, name, value)
+    public.save(update_fields=["is_current", *ended])
+    if earlier:
+        former = PublicVersion.objects.filter(agency_id=public.agency_id, entry_id=public.entry_id)
+        former.filter(withdrawn_at__isnull=True).exclude(pk=public.pk).update(**ended)
+    _log_change(public, PublicChange.Kind.WITHDRAWN, public.withdrawn_reason, public.withdrawn_basis, at)
+    _fulfil_all(open_adjustments(public.agency_id, public.entry_id), f"撤回第 {public.number} 版", actor, at)
     return public

@@ -7,11 +7,12 @@ from datetime import date, datetime
 from uuid import UUID
 
 from django.db import transaction
-from django.db.models import Q
 from django.utils.timezone import localdate
 
 from heliograph.disclosure.models import Adjustment, AdjustmentItem, PublicChange
 from heliograph.disclosure.permissions import access
+from heliograph.disclosure.queries import entries_resting_on, live_entries
+from heliograph.disclosure.rules import may_rest_on
 from heliograph.duties.actions import Subject, open_duty
 from heliograph.kernel.verdict import Refused, require
 from heliograph.regimes.queries import pack_in_force
@@ -19,19 +20,6 @@ from heliograph.registers.actions import mark_article_changed
 from heliograph.registers.models import Account, Article, Entry, Unit
 
 ADJUST_LIMIT = "adjust_register"
-
-
-def entries_resting_on(agency_id: UUID, article: str) -> list[Entry]:
-    """Return the entries of an agency whose latest version or public version cites the article. One query."""
-    cited = Q(versions__basis__contains=[article]) & (
-        Q(versions__public_version__is_current=True) | Q(versions__public_version__isnull=True)
-    )
-    return list(
-        Entry.objects.filter(cited, agency_id=agency_id)
-        .select_related("owner_unit")
-        .distinct()
-        .order_by("register", "number")
-    )
 
 
 @transaction.atomic
@@ -48,6 +36,7 @@ def adjust_for_law_change(
 ) -> Adjustment:
     """Mark an article amended or repealed; every entry that rests on it is flagged to its owner with a duty."""
     access(actor, agency_id, "adjust", localdate(at))
+    require(may_rest_on(basis))
     record = Article.objects.filter(key=article).first()
     if record is None:
         message = f"执法依据库里没有“{article}”。请核对引用键，或先导入该法律版本。"
@@ -85,6 +74,7 @@ def adjust_for_function_change(
 ) -> Adjustment:
     """Record that a function moved away from a unit; every entry of that unit is flagged with a duty."""
     access(actor, agency_id, "adjust", localdate(at))
+    require(may_rest_on(basis))
     unit = Unit.objects.filter(pk=unit_id, agency_id=agency_id).first()
     if unit is None:
         require(Refused("unit.elsewhere", "所选科室不属于本机关。", "国办发118号@2018"))
@@ -100,17 +90,25 @@ def adjust_for_function_change(
         made_by=actor,
         made_at=at,
     )
-    affected = Entry.objects.filter(agency_id=agency_id, owner_unit_id=unit_id).order_by("register", "number")
+    affected = live_entries(agency_id).filter(owner_unit_id=unit_id).order_by("register", "number")
     _flag(adjustment, affected, f"职能调整：{function}", actor, at)
     return adjustment
+
+
+def legal_unit_of(agency_id: UUID) -> UUID | None:
+    """Return the agency's legal unit, which answers for entries that name no unit of their own."""
+    units = Unit.objects.filter(agency_id=agency_id, functions__contains=[Unit.Function.LEGAL], closed_on__isnull=True)
+    return units.order_by("name").values_list("pk", flat=True).first()
 
 
 def _flag(adjustment: Adjustment, entries: Iterable[Entry], cause: str, actor: Account, at: datetime) -> None:
     """Open a duty per entry and tell the public what changed and why."""
     limit = pack_in_force(adjustment.agency_id, localdate(at)).rule("time_limits", ADJUST_LIMIT)
+    legal_unit = legal_unit_of(adjustment.agency_id)
     count = 0
     for entry in entries:
-        subject = Subject("entry", entry.pk, f"调整“{entry.title}”（{cause}）"[:300], entry.owner_unit_id)
+        unit = entry.owner_unit_id or legal_unit  # somebody must have it on their list
+        subject = Subject("entry", entry.pk, f"调整“{entry.title}”（{cause}）"[:300], unit)
         duty = open_duty(
             adjustment.agency_id,
             limit=limit,

@@ -32,6 +32,7 @@ class Release(models.Model):
     stage_role = models.CharField("待办角色", max_length=20, blank=True)
     state = models.CharField("状态", max_length=10, choices=State.choices, default=State.IN_REVIEW)
     unfounded = models.JSONField("未注明依据的新增内容", default=list)
+    adjusted = models.BooleanField("已按动态调整修改", default=False)
     submitted_by = models.ForeignKey(Account, on_delete=models.PROTECT, related_name="+", verbose_name="送审人")
     submitted_at = models.DateTimeField("送审时间")
 
@@ -101,6 +102,8 @@ class PublicVersion(models.Model):
     number = models.PositiveIntegerField("版本号")
     title = models.CharField("名称", max_length=300)
     data = models.JSONField("公开内容")
+    # id, label and type of every public field as the pack had them: what is public stays readable under a later pack.
+    fields = models.JSONField("公开字段", default=list)
     basis = ArrayField(models.CharField(max_length=160), verbose_name="依据", default=list, blank=True)
     category = models.CharField("执法类别", max_length=120, blank=True)
     verified = models.CharField("核实情况", max_length=12)

@@ -2,13 +2,28 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Mapping, Sequence
+import re
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass
+from datetime import datetime
 from typing import Any
 from uuid import UUID
 
-from heliograph.kernel.packs.schema import Register
+from heliograph.kernel.packs.schema import FieldDef, Register
 from heliograph.kernel.verdict import Allowed, Refused, Verdict
+from heliograph.registers.rules import BASIS_KEY
+
+BASIS_LIMIT = 200
+# Running texts of demands made of people; the pack's provision names further fields.
+GUARDED_TEXTS = frozenset({"conditions", "materials", "steps", "sample_materials"})
+SHOWN_TEXT = 60
+_NUMERAL = "[一二三四五六七八九十百0-9]"
+SOURCE_CLAUSE = re.compile(rf"[A-Z一-龥]{{1,12}}{_NUMERAL}+([(（]{_NUMERAL}+[)）]|{_NUMERAL}+)*")
+DOCUMENT = re.compile(r".*(《[^《》]{2,80}》|〔\d{4}〕第?\d+号).*")
+_PARAGRAPH = re.compile(r"\(\d{1,2}\)$")
+
+
+ENTRUSTED = "委托"  # the kind of a body whose power comes from another
 
 
 @dataclass(frozen=True, slots=True)
@@ -74,12 +89,15 @@ def may_return(release: ReleaseState, opinion: str) -> Verdict:
     return Allowed()
 
 
-def may_submit(*, sealed: bool, in_review: bool) -> Verdict:
+def may_submit(*, sealed: bool, in_review: bool, changed: bool = False) -> Verdict:
     """Say whether a version may be handed in: once, and one version of an entry at a time."""
     if in_review:
         return Refused("release.pending", "这一条目已有版本在审批中，不能重复送审。", "国办发118号@2018")
     if sealed:
         return Refused("release.sealed", "这一版已经送审过；修改后请以新版送审。", "国办发118号@2018")
+    if changed:
+        message = "您打开之后，别人已保存过这一条目。请重新打开，核对最新内容后再送审。"
+        return Refused("release.changed", message, "国办发118号@2018")
     return Allowed()
 
 
@@ -92,10 +110,80 @@ def may_withdraw(*, current: bool, reason: str) -> Verdict:
     return Allowed()
 
 
-def unfounded_lines(register: Register, data: Mapping[str, Any], public: Mapping[str, Any] | None) -> list[str]:
-    """Return the conditions, stages and materials that cite no article and were not public before (S24, XLT二)."""
+def may_rest_on(basis: str) -> Verdict:
+    """Say whether a basis that the public will read names something that can be looked up.
+
+    A law's key, a clause of the agency's source, or the document itself by its title or number; several by commas.
+    """
+    parts = [part.strip() for part in re.split(r"[、,，;；\n]", basis) if part.strip()]
+    vague = [part for part in parts if not any(form.fullmatch(part) for form in (BASIS_KEY, SOURCE_CLAUSE, DOCUMENT))]
+    if vague or not parts:
+        named = f"“{vague[0][:40]}”" if vague else "空白"
+        message = f"依据应写引用键（如 行政处罚法@2021:48）、条款（如 公5），或《文件名称》、文号；现为{named}。"
+        return Refused("basis.vague", message, "国办发118号@2018")
+    return Allowed()
+
+
+def joined(keys: Iterable[str], limit: int = BASIS_LIMIT) -> str:
+    """Return keys in one line, whole ones only; what does not fit is counted."""
+    kept: list[str] = []
+    every = list(keys)
+    for key in every:
+        rest = f"等 {len(every)} 条"
+        if len("、".join([*kept, key])) > limit - (len(rest) if len(kept) + 1 < len(every) else 0):
+            return "、".join(kept) + rest
+        kept.append(key)
+    return "、".join(kept)
+
+
+def broader_keys(article: str) -> list[str]:
+    """Return the article that a paragraph or item belongs to, step by step outwards."""
+    found: list[str] = []
+    while (outer := _PARAGRAPH.sub("", article)) != article:
+        found.append(outer)
+        article = outer
+    return found
+
+
+def rests_on(cited: Collection[str], article: str) -> bool:
+    """Say whether citations touch an article: itself, a paragraph of it, or the whole that it is a paragraph of."""
+    whole = {article, *broader_keys(article)}
+    return any(key in whole or key.startswith(f"{article}(") for key in cited)
+
+
+@dataclass(frozen=True, slots=True)
+class OpenAdjustment:
+    """What an open adjustment asks of an entry: the kind, its article (empty for a moved function), when it came."""
+
+    kind: str  # amended, repealed, function
+    article: str
+    opened_at: datetime
+
+
+def fulfils(open_one: OpenAdjustment, *, cited: Collection[str], written_at: datetime, adjusted: bool) -> bool:
+    """Say whether publishing a version does what an adjustment asked (D10).
+
+    What was written before cannot have taken it in. Without the article the entry no longer rests on what changed;
+    with a repealed one it still does; otherwise whoever handed it in must have said that it was revised accordingly.
+    """
+    if open_one.opened_at > written_at:
+        return False
+    if open_one.article and not rests_on(cited, open_one.article):
+        return True
+    return adjusted and open_one.kind != "repealed"
+
+
+def unfounded_lines(
+    register: Register, data: Mapping[str, Any], public: Mapping[str, Any] | None, guarded: Collection[str] = ()
+) -> list[str]:
+    """Return the conditions, stages and materials that cite no article and were not public before (S24, XLT二).
+
+    A running text cannot say which of its demands rests on what: where it is guarded, every change of it is named.
+    """
     found: list[str] = []
     for field in register.fields:
+        if field.type in {"text", "longtext"} and field.id in {*GUARDED_TEXTS, *guarded}:
+            found += _changed_text(field, data, public or {})
         if field.type != "lines":
             continue
         before = {line["text"] for line in (public or {}).get(field.id) or []}
@@ -107,9 +195,26 @@ def unfounded_lines(register: Register, data: Mapping[str, Any], public: Mapping
     return found
 
 
+def _changed_text(field: FieldDef, data: Mapping[str, Any], public: Mapping[str, Any]) -> list[str]:
+    text = " ".join(str(data.get(field.id) or "").split())
+    if not text or text == " ".join(str(public.get(field.id) or "").split()):
+        return []
+    return [f"{field.label}：{text if len(text) <= SHOWN_TEXT else text[:SHOWN_TEXT] + '…'}（内容有变动）"]
+
+
 def public_fields(register: Register, data: Mapping[str, Any]) -> dict[str, Any]:
     """Return what the public may read of an entry: the fields the pack calls public, no others."""
     return {field.id: data[field.id] for field in register.fields if field.public and field.id in data}
+
+
+def entrustment_unfiled(data: Mapping[str, Any]) -> bool:
+    """Say whether a body enforces by entrustment and its letter of entrustment is not known to be filed (D4, RZ表6)."""
+    return data.get("body_type") == ENTRUSTED and data.get("entrustment_filed") is not True
+
+
+def public_definitions(register: Register) -> list[dict[str, str]]:
+    """Return id, label and type of the public fields, to be kept with what is published."""
+    return [{"id": field.id, "label": field.label, "type": field.type} for field in register.fields if field.public]
 
 
 def search_text(register: Register, data: Mapping[str, Any]) -> str:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from uuid import UUID
@@ -13,10 +12,11 @@ from django.utils.timezone import localdate
 from heliograph.duties import rules
 from heliograph.duties.models import Duty, DutyChange
 from heliograph.duties.permissions import access_duty
+from heliograph.duties.queries import counted_duties, recounted
 from heliograph.kernel.packs.schema import TimeLimit
 from heliograph.kernel.verdict import require
-from heliograph.kernel.workdays import CalendarDay, WorkCalendar
-from heliograph.regimes.actions import load_calendar as load_calendar_days
+from heliograph.kernel.workdays import WorkCalendar
+from heliograph.regimes.actions import confirm_calendar_days
 from heliograph.regimes.queries import work_calendar
 from heliograph.registers.models import Account
 from heliograph.registers.permissions import access_agency
@@ -105,6 +105,16 @@ def resume(duty_id: UUID, *, on: date, reason: str, basis: str, actor: Account, 
     return _record(duty, change, actor, at)
 
 
+@transaction.atomic
+def cancel_duty(duty_id: UUID, *, reason: str, actor: Account, at: datetime) -> Duty:
+    """Cancel a duty that was opened by mistake. It stays on record with who cancelled it and why (取消)."""
+    duty = access_duty(actor, duty_id, "cancel_duty", localdate(at))
+    require(rules.may_cancel(duty.state, reason=reason))
+    duty.state = Duty.State.CANCELLED
+    change = DutyChange(kind=DutyChange.Kind.CANCEL, reason=reason.strip(), basis=duty.basis)
+    return _record(duty, change, actor, at)
+
+
 def _record(duty: Duty, change: DutyChange, actor: Account | None, at: datetime) -> Duty:
     """Save a change and move the due date accordingly."""
     change.agency_id, change.duty, change.by, change.at = duty.agency_id, duty, actor, at
@@ -117,21 +127,20 @@ def _record(duty: Duty, change: DutyChange, actor: Account | None, at: datetime)
 
 
 def _recount(duty: Duty, calendar: WorkCalendar) -> None:
-    changes = [
-        rules.Change(change.kind, change.from_on, change.to_on, change.length, change.unit)
-        for change in duty.changes.all()
-    ]
-    due = rules.due_of(duty.limit, duty.event_on, calendar, changes)
+    due = recounted(duty, calendar)
     duty.due_on, duty.due_at, duty.provisional = due.on, due.at, due.provisional
     duty.alarm_on = rules.alarm_day(due.alarm_on, calendar)
     duty.save(update_fields=["state", "due_on", "due_at", "alarm_on", "provisional"])
 
 
 @transaction.atomic
-def load_calendar(rows: Sequence[CalendarDay], *, agency_id: UUID, actor: Account, at: datetime) -> list[Duty]:
-    """Load a year's holiday notice and count every open due date again; return the duties whose day moved."""
+def confirm_calendar(proposal_id: UUID, *, agency_id: UUID, actor: Account, at: datetime) -> list[Duty]:
+    """Load the holiday notice that somebody else proposed and count every open due date of every agency again.
+
+    The calendar belongs to no agency, so it takes two people. Return the duties whose day moved.
+    """
     access_agency(actor, agency_id, "load_calendar", localdate(at))
-    load_calendar_days(rows, actor=actor, at=at)
+    confirm_calendar_days(proposal_id, actor=actor, at=at)
     return recompute_open(actor=actor, at=at)
 
 
@@ -139,10 +148,11 @@ def load_calendar(rows: Sequence[CalendarDay], *, agency_id: UUID, actor: Accoun
 def recompute_open(*, actor: Account | None, at: datetime) -> list[Duty]:
     """Count every open duty again on the calendar as it now is; return those whose day moved.
 
-    Not the provisional ones (暂算) alone: a notice can also move days of the December before its year.
+    Not the provisional ones (暂算) alone: a notice can also move days of the December before its year. A suspended one
+    keeps no due date until it is resumed.
     """
     moved: list[Duty] = []
-    waiting = Duty.objects.select_for_update(of=("self",)).filter(state=Duty.State.OPEN, due_on__isnull=False)
+    waiting = counted_duties().select_for_update(of=("self",))
     calendar = work_calendar()
     for duty in waiting.prefetch_related("changes"):
         before = duty.due_on

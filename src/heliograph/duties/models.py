@@ -76,6 +76,7 @@ class DutyChange(models.Model):
         SUSPEND = "suspend", "中止"
         RESUME = "resume", "恢复"
         RECOMPUTE = "recompute", "按新公布的放假安排重算"
+        CANCEL = "cancel", "取消"
 
     id = models.UUIDField(primary_key=True, default=uuid7, editable=False)
     agency = models.ForeignKey(Agency, on_delete=models.PROTECT, related_name="+", verbose_name="机关")

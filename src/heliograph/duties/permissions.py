@@ -13,6 +13,7 @@ from heliograph.registers.permissions import CASE_ROLES, Act, may, raise_outside
 ACTS: dict[str, Act] = {
     "read_duties": Act("查看期限", CASE_ROLES | {Role.AUDIT_ADMIN}, "行政处罚法@2021:85"),
     "extend_duty": Act("延长期限", frozenset({Role.LEADER_IN_CHARGE, Role.HEAD}), "行政处罚法@2021:85"),
+    "cancel_duty": Act("取消误登的期限", frozenset({Role.LEADER_IN_CHARGE, Role.HEAD}), "行政处罚法@2021:85"),
     "suspend_duty": Act("中止或恢复期限", frozenset({Role.LEADER_IN_CHARGE, Role.HEAD}), "行政处罚法@2021:85"),
 }
 

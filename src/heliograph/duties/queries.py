@@ -5,9 +5,12 @@ from __future__ import annotations
 from collections.abc import Iterable
 from uuid import UUID
 
-from django.db.models import F, QuerySet
+from django.db.models import F, Q, QuerySet
 
+from heliograph.duties import rules
 from heliograph.duties.models import Duty
+from heliograph.kernel.timelimits import DueDate
+from heliograph.kernel.workdays import WorkCalendar
 
 OPEN_STATES = (Duty.State.OPEN, Duty.State.SUSPENDED)
 
@@ -25,3 +28,24 @@ def duties_of(agency_id: UUID, subject_kind: str, subject_id: UUID) -> QuerySet[
     return Duty.objects.filter(agency_id=agency_id, subject_kind=subject_kind, subject_id=subject_id).order_by(
         "-opened_at", "id"
     )
+
+
+def counted_duties() -> QuerySet[Duty]:
+    """Return the duties of all agencies whose day depends on the calendar: those with a date, and suspended ones."""
+    counted = Q(state=Duty.State.SUSPENDED) | Q(state=Duty.State.OPEN, due_on__isnull=False)
+    return Duty.objects.filter(counted).prefetch_related("changes").order_by("id")
+
+
+def recounted(duty: Duty, calendar: WorkCalendar) -> DueDate:
+    """Return where a duty's recorded facts put its due date on a calendar."""
+    changes = [
+        rules.Change(change.kind, change.from_on, change.to_on, change.length, change.unit)
+        for change in duty.changes.all()
+    ]
+    return rules.due_of(duty.limit, duty.event_on, calendar, changes)
+
+
+def moved_by(calendar: WorkCalendar) -> list[tuple[Duty, DueDate]]:
+    """Return the duties of all agencies that another calendar would give another day, with that day."""
+    duties = ((duty, recounted(duty, calendar)) for duty in counted_duties())
+    return [(duty, due) for duty, due in duties if due.on != duty.due_on]

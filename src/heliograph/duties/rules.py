@@ -73,6 +73,13 @@ def may_change(state: str) -> Verdict:
     return Allowed()
 
 
+def may_cancel(state: str, *, reason: str) -> Verdict:
+    """Say whether a duty opened by mistake may be cancelled: it is open, and somebody says what the mistake was."""
+    if not reason.strip():
+        return Refused("duty.no_reason", "取消期限须写明误登的情况。", "行政处罚法@2021:85")
+    return may_change(state)
+
+
 def may_suspend(state: str) -> Verdict:
     """Say whether a period may be suspended: it must be running."""
     if state == "suspended":

@@ -14,6 +14,7 @@ from typing import ParamSpec
 from django.db import transaction
 from procrastinate.contrib.django import app
 from procrastinate.exceptions import AlreadyEnqueued
+from procrastinate.job_context import JobContext
 from procrastinate.types import JSONValue
 
 P = ParamSpec("P")
@@ -21,11 +22,25 @@ P = ParamSpec("P")
 RETRIES = 5
 
 
-def task(name: str, *, retries: int = RETRIES) -> Callable[[Callable[P, None]], Callable[P, None]]:
-    """Register a function under a lasting name; a failing job is tried again at growing intervals."""
+def task(
+    name: str, *, retries: int = RETRIES, given_up: Callable[..., None] | None = None
+) -> Callable[[Callable[P, None]], Callable[P, None]]:
+    """Register a function under a lasting name; a failing job is tried again at growing intervals.
+
+    When the last try fails too, `given_up` is called with the job's arguments, to tell those who wait for it.
+    """
 
     def register(function: Callable[P, None]) -> Callable[P, None]:
-        app.task(name=name, retry=retries)(function)
+        def run(context: JobContext, /, *args: P.args, **kwargs: P.kwargs) -> None:
+            done = False
+            try:
+                function(*args, **kwargs)
+                done = True
+            finally:  # whatever it was that failed: it goes on to the queue, which writes it down
+                if not done and given_up is not None and context.job.attempts >= retries:
+                    given_up(*args, **kwargs)
+
+        app.task(name=name, retry=retries, pass_context=True)(run)
         return function
 
     return register

@@ -8,6 +8,8 @@ from dataclasses import dataclass
 
 from django.urls import reverse
 
+from heliograph.registers.rules import BASIS_KEY
+
 KEY = re.compile(
     r"(?P<law>(?P<name>[^@:\s]+)@(?P<year>\d{4}))(?::(?P<no>(?P<article>\d{1,3})(?:-(?P<sub>\d{1,2}))?(?P<part>.*)))?"
 )
@@ -34,8 +36,8 @@ def article_label(no: str) -> str:
 
 def citation(key: str) -> Citation:
     """Return a basis with its page, if it is an article or a law of the library."""
-    found = KEY.fullmatch(key)
-    if found is None:
+    found = KEY.fullmatch(key) if BASIS_KEY.fullmatch(key) else None
+    if found is None or "/" in found["law"]:
         return Citation(key=key, label=key)
     label = f"《{found['name']}》（{found['year']}）"
     if found["no"] is None:

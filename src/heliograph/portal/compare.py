@@ -3,13 +3,12 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping
 from dataclasses import dataclass
 from difflib import SequenceMatcher
-from typing import Any
 
+from heliograph.disclosure.models import PublicVersion
 from heliograph.kernel.packs.schema import Register
-from heliograph.portal.values import fields_of
+from heliograph.portal.values import Shown, fields_of
 
 # A word, a number, or one Chinese character at a time; sentences where the texts are long, which keeps it quick.
 FINE = re.compile(r"[A-Za-z0-9_@.:\-]+|\s+|.", re.DOTALL)
@@ -50,9 +49,14 @@ def pieces(old: str, new: str) -> list[Piece]:
     return found
 
 
-def compare(register: Register, old: Mapping[str, Any], new: Mapping[str, Any]) -> list[FieldChange]:
-    """Return every public field with what changed in it."""
-    return [
-        FieldChange(label=after.label, changed=before.text != after.text, pieces=pieces(before.text, after.text))
-        for before, after in zip(fields_of(register, old), fields_of(register, new), strict=True)
-    ]
+def compare(register: Register, old: PublicVersion, new: PublicVersion) -> list[FieldChange]:
+    """Return every public field of either version with what changed in it: the new one's first, then those dropped."""
+    before = {one.id: one for one in fields_of(old, register)}
+    after = {one.id: one for one in fields_of(new, register)}
+    return [_change(before.get(one), after.get(one)) for one in dict.fromkeys([*after, *before])]
+
+
+def _change(before: Shown | None, after: Shown | None) -> FieldChange:
+    old, new = before.text if before else "", after.text if after else ""
+    label = next(one.label for one in (after, before) if one)
+    return FieldChange(label=label, changed=old != new, pieces=pieces(old, new))

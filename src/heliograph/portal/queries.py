@@ -4,17 +4,20 @@ from __future__ import annotations
 
 from collections.abc import Collection, Iterable, Iterator, Sequence
 from datetime import datetime
+from itertools import islice
 from uuid import UUID
 
 from django.db.models import Count, Exists, OuterRef, Q, QuerySet
 
 from heliograph.disclosure.models import PublicChange, PublicVersion, ReleaseStep
+from heliograph.disclosure.queries import with_withdrawal
 from heliograph.kernel.packs.schema import Register
 from heliograph.portal.search import PAGE_SIZE, Words, fill, joined
 from heliograph.portal.values import fields_of
 from heliograph.registers.models import Agency, Article, LawVersion
 
 EXPORT_CHUNK = 500
+RELATED_LIMIT = 20
 
 
 def counts_by_register(agency_ids: Collection[UUID]) -> dict[tuple[UUID, str], int]:
@@ -51,7 +54,7 @@ def phrase_in(register: Register, row: PublicVersion, words: Words) -> bool:
 
 def text_of(register: Register, row: PublicVersion) -> str:
     """Return everything an entry says, for the phrase test."""
-    return joined([row.title, *(field.text for field in fields_of(register, row.data))])
+    return joined([row.title, *(field.text for field in fields_of(row, register))])
 
 
 def page_of_entries(
@@ -96,8 +99,19 @@ def page_of_gathered(
             rest = rows.filter(Q(agency__code__gt=code) | Q(agency__code=code, entry_number__gt=number))
         return list(rest[: PAGE_SIZE + 1])
 
-    found, last = fill(fetch, lambda row: not words or words.occur_in(joined([row.title, *_words_of(row.data)])))
+    found, last = fill(fetch, lambda row: _phrase_anywhere(row, words))
     return found, (last.agency.code, last.entry_number) if last else None
+
+
+def all_gathered(rows: QuerySet[PublicVersion], words: Words) -> Iterator[PublicVersion]:
+    """Yield every match over all agencies, for a file: read in chunks, never all in memory."""
+    for row in rows.iterator(chunk_size=EXPORT_CHUNK):
+        if _phrase_anywhere(row, words):
+            yield row
+
+
+def _phrase_anywhere(row: PublicVersion, words: Words) -> bool:
+    return not words or words.occur_in(joined([row.title, *_words_of(row.data)]))
 
 
 def _words_of(data: object) -> Iterator[str]:
@@ -143,10 +157,14 @@ def changed_articles(keys: Sequence[str]) -> list[Article]:
 
 
 def changes_of(agency_ids: Collection[UUID]) -> QuerySet[PublicChange]:
-    """Return the change log, newest first; `is_public` says whether the entry can still be read."""
+    """Return the change log, newest first.
+
+    `is_public` says whether the entry can be read today, `is_withdrawn` whether the version of the line was withdrawn:
+    it stays unnamed also after the entry came back in a new version.
+    """
     current = PublicVersion.objects.filter(entry=OuterRef("entry"), agency=OuterRef("agency"), is_current=True)
     return (
-        PublicChange.objects.filter(agency_id__in=agency_ids)
+        with_withdrawal(PublicChange.objects.filter(agency_id__in=agency_ids))
         .select_related("agency", "entry")
         .annotate(is_public=Exists(current))
         .order_by("-at", "-id")
@@ -174,8 +192,9 @@ def officers_named(agency_ids: Collection[UUID], words: Words) -> list[PublicVer
         .order_by("agency__code", "entry_number")
     )
     wanted = Words(text=words.text, terms=("".join(words.terms),), tokens=words.tokens)
-    matches = [row for row in rows[: 4 * PAGE_SIZE] if _is_officer(row, wanted)]
-    return matches[:PAGE_SIZE]
+    # The tokens of a name may all occur in a unit's name: go on until the page is full or everybody was looked at.
+    matches = (row for row in rows.iterator(chunk_size=EXPORT_CHUNK) if _is_officer(row, wanted))
+    return list(islice(matches, PAGE_SIZE))
 
 
 def _is_officer(row: PublicVersion, wanted: Words) -> bool:
@@ -197,3 +216,10 @@ def entries_resting_on(keys: Sequence[str], after: UUID | None) -> list[PublicVe
     if after is not None:
         rows = rows.filter(pk__gt=after)
     return list(rows.select_related("agency").defer("tokens", "data").order_by("pk")[: PAGE_SIZE + 1])
+
+
+def related_entries(version: PublicVersion, registers: Collection[str]) -> list[PublicVersion]:
+    """Return current entries of the agency's registers that rest on one of the same articles. One query."""
+    rows = PublicVersion.objects.filter(basis__overlap=version.basis, agency_id=version.agency_id, is_current=True)
+    found = rows.filter(register__in=registers).exclude(pk=version.pk).defer("tokens", "data", "fields")
+    return list(found.order_by("register", "entry_number")[:RELATED_LIMIT])

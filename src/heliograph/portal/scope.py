@@ -9,10 +9,13 @@ from datetime import date
 from django.urls import reverse
 from django.utils.timezone import localdate
 
+from heliograph.disclosure.models import PublicVersion
 from heliograph.kernel.packs.schema import Pack, Register
 from heliograph.portal.site import Link, NotFoundError, Site
-from heliograph.regimes.queries import find_pack, packs_for_agencies
+from heliograph.regimes.queries import find_pack, packs_for_agencies, retired_registers
 from heliograph.registers.models import Agency, Government
+
+RETIRED = "已停用的清单"
 
 
 @dataclass(frozen=True, slots=True)
@@ -34,15 +37,26 @@ class Scope:
         return self.pack.rules.registers if self.pack else []
 
     def register(self, code: str) -> Register:
-        """Return a register of the agency. NotFoundError when its pack has none such."""
+        """Return a register of the agency, also one that its pack dropped after entries had become public.
+
+        NotFoundError when there is and was none such.
+        """
         for register in self.registers:
             if register.id == code:
                 return register
+        if PublicVersion.objects.filter(agency=self.agency, register=code).exists():
+            retired = retired_registers(self.agency.pk, [code], self.on)
+            if code in retired:
+                return retired[code]
         raise NotFoundError(f"{self.agency.name}没有这份清单。请从机关首页选择清单。", self.site)
+
+    def is_retired(self, register: Register) -> bool:
+        """Whether the pack in force no longer has a register: what is public stays readable, nothing is added."""
+        return all(one.id != register.id for one in self.registers)
 
     def register_name(self, code: str) -> str:
         """Return the name of a register, also of one that the pack no longer has."""
-        return next((register.name for register in self.registers if register.id == code), "已停用的清单")
+        return next((register.name for register in self.registers if register.id == code), RETIRED)
 
     def register_link(self, register: Register) -> Link:
         """Return the crumb that leads to a register."""

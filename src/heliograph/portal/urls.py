@@ -4,7 +4,18 @@ from __future__ import annotations
 
 from django.urls import URLPattern, path
 
-from heliograph.portal.pages import about, agencies, boards, changes, entries, governments, laws, officers, policy
+from heliograph.portal.pages import (
+    about,
+    agencies,
+    boards,
+    changes,
+    entries,
+    gathered,
+    governments,
+    laws,
+    officers,
+    policy,
+)
 from heliograph.portal.pages import registers as lists
 
 app_name = "portal"
@@ -20,6 +31,8 @@ urlpatterns: list[URLPattern] = [
     path("laws/<str:key>/<str:no>/", laws.article, name="article"),
     path("g/<slug:government>/", governments.home, name="government"),
     path("g/<slug:government>/officers/lookup/", officers.government_lookup, name="government-officer-lookup"),
+    path("g/<slug:government>/<slug:register>.csv", gathered.csv_file, name="government-register-csv"),
+    path("g/<slug:government>/<slug:register>.json", gathered.json_file, name="government-register-json"),
     path("g/<slug:government>/<slug:register>/", governments.register, name="government-register"),
     path("a/<slug:agency>/", agencies.home, name="agency"),
     path("a/<slug:agency>/changes/", changes.change_log, name="changes"),

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import asdict
 from datetime import date, datetime, timedelta
 from importlib.resources.abc import Traversable
 from uuid import UUID
@@ -17,11 +18,11 @@ from heliograph.kernel.verdict import require
 from heliograph.kernel.workdays import CalendarDay as Day
 from heliograph.kernel.workdays import parse_calendar_csv
 from heliograph.regimes import rules
-from heliograph.regimes.models import CalendarDay, CalendarNotice, InstalledPack
-from heliograph.regimes.queries import preview_calendar
+from heliograph.regimes.models import CalendarDay, CalendarNotice, CalendarProposal, InstalledPack
+from heliograph.regimes.queries import preview_calendar, proposed_days
 from heliograph.registers.actions import ArticleText, LawText, adopt_laws
 from heliograph.registers.models import Account, Agency
-from heliograph.registers.permissions import access_agency
+from heliograph.registers.permissions import access_agency, same_person
 
 CALENDAR_SEED = ("cn-national", "2026.11", "calendar.csv")
 
@@ -104,8 +105,9 @@ def _in_force(installed: InstalledPack) -> rules.InForce:
 def load_calendar(rows: Sequence[Day], *, actor: Account | None, at: datetime) -> rules.CalendarChange:
     """Load the rows of holiday notices, all or none, and return what changed.
 
-    Whoever calls has authorised it: the calendar belongs to no agency. `duties.load_calendar` does so for people and
-    recounts the due dates; the command line seeds an empty installation. Raises ActRefusedError.
+    Whoever calls has authorised it: the calendar belongs to no agency. For people it takes two, `propose_calendar` and
+    `duties.confirm_calendar`, which recounts the due dates; the command line seeds an empty installation.
+    Raises ActRefusedError.
     """
     require(rules.may_load(rows))
     # Two loads at once would each judge by a calendar that the other is changing.
@@ -123,6 +125,43 @@ def load_calendar(rows: Sequence[Day], *, actor: Account | None, at: datetime) -
             year=year, defaults={"notice": row.notice, "source": row.source, "loaded_at": at}
         )
     return change
+
+
+@transaction.atomic
+def propose_calendar(rows: Sequence[Day], *, agency_id: UUID, actor: Account, at: datetime) -> CalendarProposal:
+    """Put a holiday notice before a second person; nothing is counted on it yet. Raises ActRefusedError."""
+    access_agency(actor, agency_id, "load_calendar", localdate(at))
+    require(rules.may_load(rows))
+    kept = [{**asdict(row), "day": row.day.isoformat()} for row in rows]
+    return CalendarProposal.objects.create(agency_id=agency_id, rows=kept, proposed_by=actor, proposed_at=at)
+
+
+@transaction.atomic
+def confirm_calendar_days(proposal_id: UUID, *, actor: Account, at: datetime) -> rules.CalendarChange:
+    """Load what somebody else proposed. `duties.confirm_calendar` has authorised it and recounts afterwards."""
+    proposal = _settled(proposal_id, CalendarProposal.State.CONFIRMED, actor, at)
+    return load_calendar(proposed_days(proposal), actor=actor, at=at)
+
+
+@transaction.atomic
+def refuse_calendar(
+    proposal_id: UUID, *, agency_id: UUID, reason: str, actor: Account, at: datetime
+) -> CalendarProposal:
+    """Put a proposed notice aside with the reason; its proposer may do so too. Raises ActRefusedError."""
+    access_agency(actor, agency_id, "load_calendar", localdate(at))
+    proposal = _settled(proposal_id, CalendarProposal.State.REFUSED, actor, at)
+    proposal.refusal = reason.strip()
+    proposal.save(update_fields=["refusal"])
+    return proposal
+
+
+def _settled(proposal_id: UUID, state: CalendarProposal.State, actor: Account, at: datetime) -> CalendarProposal:
+    proposal = CalendarProposal.objects.select_for_update(of=("self",)).get(pk=proposal_id)
+    own = state == CalendarProposal.State.CONFIRMED and same_person(actor, proposal.proposed_by)
+    require(rules.may_settle(pending=proposal.state == CalendarProposal.State.PENDING, own=own))
+    proposal.state, proposal.decided_by, proposal.decided_at = state, actor, at
+    proposal.save(update_fields=["state", "decided_by", "decided_at"])
+    return proposal
 
 
 @transaction.atomic

@@ -100,7 +100,8 @@ def _rule(pack: Pack, name: str) -> Target:
         return Target("rule", name, resolved=False, url=None, label=name)
     rule = pack.rule(section, rule_id)
     named = next(
-        (value for key in ("name", "title", "label", "act", "text", "measure") if (value := getattr(rule, key, ""))), name
+        (value for key in ("name", "title", "label", "act", "text", "measure") if (value := getattr(rule, key, ""))),
+        name,
     )
     return Target("rule", name, resolved=True, url=None, label=named)
 

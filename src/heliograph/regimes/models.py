@@ -77,6 +77,42 @@ class CalendarDay(models.Model):
         return f"{self.day:%Y-%m-%d} {self.name}"
 
 
+class CalendarProposal(models.Model):
+    """A holiday notice that one person read in and another has to confirm: it moves the days of every agency."""
+
+    class State(models.TextChoices):
+        """Where a proposal stands."""
+
+        PENDING = "pending", "待确认"
+        CONFIRMED = "confirmed", "已确认"
+        REFUSED = "refused", "未采用"
+
+    id = models.UUIDField(primary_key=True, default=uuid7, editable=False)
+    agency = models.ForeignKey(Agency, on_delete=models.PROTECT, related_name="+", verbose_name="提出机关")
+    rows = models.JSONField("各日")
+    state = models.CharField("状态", max_length=10, choices=State.choices, default=State.PENDING)
+    proposed_by = models.ForeignKey(Account, on_delete=models.PROTECT, related_name="+", verbose_name="提出人")
+    proposed_at = models.DateTimeField("提出时间")
+    decided_by = models.ForeignKey(
+        Account, on_delete=models.PROTECT, null=True, blank=True, related_name="+", verbose_name="确认人"
+    )
+    decided_at = models.DateTimeField("确认时间", null=True, blank=True)
+    refusal = models.CharField("未采用的理由", max_length=300, blank=True)
+
+    class Meta:
+        verbose_name = "待确认的放假安排"
+        ordering = ["-proposed_at", "-id"]
+        constraints = [
+            models.CheckConstraint(
+                condition=Q(decided_by__isnull=True) | ~Q(decided_by=F("proposed_by"), state="confirmed"),
+                name="calendar_confirmed_by_another",
+            )
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.proposed_at:%Y-%m-%d} 放假安排"
+
+
 class CalendarNotice(models.Model):
     """A year whose holiday notice is loaded; due dates in other years are provisional (暂算)."""
 

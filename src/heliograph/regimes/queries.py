@@ -10,11 +10,11 @@ from uuid import UUID
 from django.db.models import Q, QuerySet
 
 from heliograph.kernel.packs.merge import from_content
-from heliograph.kernel.packs.schema import Pack
+from heliograph.kernel.packs.schema import Pack, Register
 from heliograph.kernel.verdict import ActRefusedError, Refused
 from heliograph.kernel.workdays import CalendarDay as Day
 from heliograph.kernel.workdays import WorkCalendar
-from heliograph.regimes.models import CalendarDay, CalendarNotice, InstalledPack
+from heliograph.regimes.models import CalendarDay, CalendarNotice, CalendarProposal, InstalledPack
 from heliograph.regimes.rules import PACK_BASIS, CalendarChange, calendar_change
 from heliograph.registers.fieldsets import FieldSet
 
@@ -80,6 +80,15 @@ def field_set_of_pack(agency_id: UUID, register: str, on: date) -> FieldSet | No
     )
 
 
+def retired_registers(agency_id: UUID, registers: Collection[str], on: date) -> dict[str, Register]:
+    """Return registers as the last earlier pack of the agency that had them defined them. Two queries at most."""
+    rows = InstalledPack.objects.filter(agency_id=agency_id, in_force_from__lte=on).order_by("in_force_from")
+    hashes = list(rows.values_list("content_hash", flat=True)) if registers else []
+    packs = _packs(set(hashes))
+    defined = (one for content_hash in hashes for one in packs[content_hash].rules.registers)
+    return {one.id: one for one in defined if one.id in registers}
+
+
 def installed_packs(agency_id: UUID) -> QuerySet[InstalledPack]:
     """Return every pack an agency has stood under, the latest first, without the contents."""
     packs = InstalledPack.objects.filter(agency_id=agency_id).select_related("installed_by")
@@ -106,3 +115,19 @@ def _built(days: tuple[Day, ...], years: tuple[int, ...]) -> WorkCalendar:
 def preview_calendar(rows: Collection[Day]) -> CalendarChange:
     """Return what loading these rows would change, without loading them."""
     return calendar_change({day.day: day for day in calendar_days()}, list(rows))
+
+
+def proposed_days(proposal: CalendarProposal) -> list[Day]:
+    """Return the days of a proposed notice, as the kernel knows days."""
+    return [Day(**{**row, "day": date.fromisoformat(row["day"])}) for row in proposal.rows]
+
+
+def calendar_with(rows: Collection[Day]) -> WorkCalendar:
+    """Return the working-day calendar as it would be with these rows loaded."""
+    change = preview_calendar(rows)
+    days = {day.day: day for day in calendar_days()}
+    for gone in change.removed:
+        del days[gone.day]
+    days |= {day.day: day for day in [*change.added, *(after for _before, after in change.changed)]}
+    years = {*CalendarNotice.objects.values_list("year", flat=True), *change.announced}
+    return WorkCalendar([days[day] for day in sorted(days)], announced_years=sorted(years))

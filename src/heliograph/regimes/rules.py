@@ -93,6 +93,16 @@ def _announced(rows: Iterable[CalendarDay]) -> dict[int, CalendarDay]:
     return years
 
 
+def may_settle(*, pending: bool, own: bool) -> Verdict:
+    """Say whether somebody may confirm what was proposed for all agencies: once, and not one's own."""
+    if not pending:
+        return Refused("calendar.settled", "这份放假安排已经办理，不能重复办理。", CALENDAR_BASIS)
+    if own:
+        message = "放假安排影响各机关的期限，须由另一名系统管理员或法制审核人确认。"
+        return Refused("calendar.own", message, CALENDAR_BASIS)
+    return Allowed()
+
+
 def may_load(rows: Sequence[CalendarDay]) -> Verdict:
     """Say whether rows can be loaded: some, each day once, and each resting on a notice."""
     if not rows:

@@ -15,9 +15,11 @@ from openpyxl.cell import WriteOnlyCell
 from openpyxl.styles import Font
 
 from heliograph.kernel.packs.schema import Register
-from heliograph.registers.imports import OWNER
 
-FORMULA_STARTS = ("=", "+", "-", "@", "\t", "\r")
+NUMBER = "编号"
+OWNER = "责任科室"
+FORMULA_STARTS = "=+-@＝＋－＠\t\r\n"  # what makes a spreadsheet compute a cell, also as a Chinese keyboard types it
+GUARDABLE = re.compile(rf"'*[{re.escape(FORMULA_STARTS)}]")  # with the apostrophes that an earlier guard left
 CONTROL = re.compile(r"[\x00-\x08\x0b\x0c\x0e-\x1f\ud800-\udfff\ufffe\uffff]")
 CELL_LIMIT = 32_767  # what a spreadsheet cell holds
 WIDTHS = {"text": 24, "longtext": 48, "lines": 48, "basis": 32, "choices": 24}
@@ -49,26 +51,40 @@ def _item(item: Any) -> str:
 
 
 def labels(register: Register) -> list[str]:
-    """Return the column names: the fields' labels in the pack's order, then the owning unit."""
+    """Return the column names of a template: the fields' labels in the pack's order, then the owning unit."""
     return [field.label for field in register.fields] + [OWNER]
 
 
+def numbered(register: Register) -> list[str]:
+    """Return the column names of an export: the entry's number first, by which an import finds the entry again."""
+    return [NUMBER, *labels(register)]
+
+
 def cells(register: Register, row: ExportRow) -> list[str]:
-    """Return one entry's cells in the order of `labels`."""
-    return [flat(row.data.get(field.id)) for field in register.fields] + [row.owner]
+    """Return one entry's cells in the order of `numbered`."""
+    return [str(row.number), *(flat(row.data.get(field.id)) for field in register.fields), row.owner]
+
+
+def template(register: Register) -> bytes:
+    """Return the empty workbook for new entries."""
+    return _workbook(register, labels(register), [])
 
 
 def to_xlsx(register: Register, rows: Iterable[ExportRow]) -> bytes:
-    """Return a workbook with one sheet; with no rows it is the template for an import."""
+    """Return a workbook with one sheet, which an import reads back as changes of the same entries."""
+    return _workbook(register, numbered(register), (cells(register, row) for row in rows))
+
+
+def _workbook(register: Register, head: Sequence[str], rows: Iterable[Sequence[str]]) -> bytes:
     book = Workbook(write_only=True)
     sheet = book.create_sheet(register.name[:31])
-    widths = [WIDTHS.get(field.type, 16) for field in register.fields] + [16]
-    for index, width in enumerate(widths):
-        sheet.column_dimensions[_letter(index)].width = width
+    types = {field.label: field.type for field in register.fields}
+    for index, label in enumerate(head):
+        sheet.column_dimensions[_letter(index)].width = WIDTHS.get(types.get(label, ""), 16)
     sheet.freeze_panes = "A2"
-    sheet.append([_text_cell(sheet, label, bold=True) for label in labels(register)])
+    sheet.append([_text_cell(sheet, label, bold=True) for label in head])
     for row in rows:
-        sheet.append([_text_cell(sheet, text) for text in cells(register, row)])
+        sheet.append([_text_cell(sheet, text) for text in row])
     buffer = io.BytesIO()
     book.save(buffer)
     return buffer.getvalue()
@@ -92,7 +108,7 @@ def to_csv(register: Register, rows: Iterable[ExportRow]) -> bytes:
     """Return CSV with a byte order mark; a cell that a spreadsheet would compute is kept text by an apostrophe."""
     buffer = io.StringIO()
     writer = csv.writer(buffer, lineterminator="\r\n")
-    writer.writerow(guarded(labels(register)))
+    writer.writerow(guarded(numbered(register)))
     for row in rows:
         writer.writerow(guarded(cells(register, row)))
     return buffer.getvalue().encode("utf-8-sig")
@@ -100,7 +116,12 @@ def to_csv(register: Register, rows: Iterable[ExportRow]) -> bytes:
 
 def guarded(values: Sequence[str]) -> list[str]:
     """Return cells that no spreadsheet takes for a formula."""
-    return [f"'{value}" if value.startswith(FORMULA_STARTS) else value for value in values]
+    return [f"'{value}" if GUARDABLE.match(value) else value for value in values]
+
+
+def unguarded(value: str) -> str:
+    """Return what a guarded cell holds."""
+    return value[1:] if value.startswith("'") and GUARDABLE.match(value) else value
 
 
 def to_json(register: Register, rows: Iterable[ExportRow]) -> bytes:

@@ -8,6 +8,7 @@ from __future__ import annotations
 import csv
 import io
 import re
+from collections import Counter
 from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import asdict, dataclass
 from datetime import date, datetime, time, timedelta
@@ -18,15 +19,14 @@ from python_calamine import CalamineError, CalamineWorkbook
 from heliograph.kernel.packs.schema import FieldDef, Register
 from heliograph.registers import rules
 from heliograph.registers.archives import ArchiveRefusedError, open_archive
+from heliograph.registers.exports import NUMBER, OWNER, unguarded
 
 FILE_BYTES = 20_000_000
 ROWS = 20_000
 COLUMNS = 200
 FAULTS_SHOWN = 500
-OWNER = "责任科室"
 EXACT_DIGITS = 10**15  # a spreadsheet keeps fifteen digits of a number, no more
 SCIENTIFIC = re.compile(r"\d(\.\d+)?[eE]\+\d{1,3}")
-GUARDED = re.compile(r"'(?=[=+\-@\t\r])")  # what our own CSV export puts before a cell that looks like a formula
 LIST_BREAK = re.compile(r"[\r\n]+")
 
 Cell = object
@@ -63,11 +63,20 @@ class Sheet:
 
 @dataclass(frozen=True, slots=True)
 class CheckedRow:
-    """One row that can be imported: its cleaned content and the owning unit's name."""
+    """One row that can be imported: its cleaned content, the owning unit's name, the entry's number if it has one."""
 
     row: int
     data: dict[str, Any]
     owner: str
+    number: int | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Present:
+    """What is there already: the names of the units, and for each entry's number whether it is under approval."""
+
+    units: Collection[str]
+    entries: Mapping[int, bool]
 
 
 @dataclass(frozen=True, slots=True)
@@ -125,7 +134,7 @@ def _read_csv(content: bytes) -> Sequence[Sequence[Cell]]:
     else:
         raise SheetError("文字编码无法识别。请另存为 UTF-8 编码的 CSV，或改用 .xlsx。")
     try:
-        return [[GUARDED.sub("", cell, count=1) for cell in row] for row in csv.reader(io.StringIO(text), strict=True)]
+        return [[unguarded(cell) for cell in row] for row in csv.reader(io.StringIO(text), strict=True)]
     except csv.Error:
         raise SheetError("CSV 格式有误，常见原因是引号没有成对。请改用 .xlsx。") from None
 
@@ -139,7 +148,7 @@ def _filled(cell: Cell) -> bool:
 
 
 def check_sheet(
-    sheet: Sheet, register: Register, choices: rules.Choices, articles: Collection[str], units: Collection[str]
+    sheet: Sheet, register: Register, choices: rules.Choices, articles: Collection[str], present: Present
 ) -> CheckedSheet:
     """Check every cell of a sheet; rows count as importable only when no fault is found anywhere in it."""
     columns, faults = _match_columns(sheet.head, register)
@@ -150,7 +159,7 @@ def check_sheet(
         values, cell_faults = _read_cells(number, cells, columns)
         faults += cell_faults
         raw.append(values)
-    rows, row_faults = check_rows(raw, register, choices, articles, units)
+    rows, row_faults = check_rows(raw, register, choices, articles, present)
     return CheckedSheet(rows, raw, sorted(faults + row_faults, key=lambda fault: fault.row))
 
 
@@ -159,38 +168,72 @@ def check_rows(
     register: Register,
     choices: rules.Choices,
     articles: Collection[str],
-    units: Collection[str],
+    present: Present,
 ) -> tuple[list[CheckedRow], list[RowFault]]:
     """Return rows in stored form, and the faults of content with the field's own label."""
     labels = {field.id: field.label for field in register.fields}
     rows: list[CheckedRow] = []
     faults: list[RowFault] = []
     for values in raw:
-        number, owner = int(values["row"]), str(values.get("owner", ""))
+        row, owner = int(values["row"]), str(values.get("owner", ""))
         clean, found = rules.check_entry(register, values["data"], choices, articles)
-        faults += [RowFault(number, labels.get(fault.field, fault.field), fault.message) for fault in found]
-        if owner and owner not in units:
-            faults.append(RowFault(number, OWNER, f"本机关没有“{owner}”。请先登记内设机构，或改为已有的名称。"))
-        rows.append(CheckedRow(number, clean, owner))
-    return rows, faults
+        faults += [RowFault(row, labels.get(fault.field, fault.field), fault.message) for fault in found]
+        if owner and owner not in present.units:
+            faults.append(RowFault(row, OWNER, f"本机关没有“{owner}”。请先登记内设机构，或改为已有的名称。"))
+        faults += _number_faults(row, str(values.get("number", "")), present.entries)
+        rows.append(CheckedRow(row, clean, owner, _as_number(values.get("number"))))
+    return rows, faults + _repeated(rows)
+
+
+def _as_number(text: object) -> int | None:
+    written = str(text or "")
+    return int(written) if written.isascii() and written.isdigit() and len(written) < 10 else None
+
+
+def _number_faults(row: int, text: str, entries: Mapping[int, bool]) -> list[RowFault]:
+    """Say why the entry that a row names cannot be revised by it; without a number the row is a new entry."""
+    number = _as_number(text)
+    if not text:
+        return []
+    if number is None or number not in entries:
+        return [RowFault(row, NUMBER, f"本清单没有编号为“{text[:20]}”的条目。请核对编号；新增条目的编号请留空。")]
+    if entries[number]:
+        return [RowFault(row, NUMBER, f"编号 {number} 的条目正在审批，审批结束或退回后才能修改。")]
+    return []
+
+
+def _repeated(rows: Sequence[CheckedRow]) -> list[RowFault]:
+    counts = Counter(row.number for row in rows if row.number is not None)
+    return [
+        RowFault(row.row, NUMBER, f"编号 {row.number} 在表中出现了 {counts[row.number]} 次，请只保留一行。")
+        for row in rows
+        if row.number is not None and counts[row.number] > 1
+    ]
 
 
 def _match_columns(head: Sequence[str], register: Register) -> tuple[list[FieldDef | str | None], list[RowFault]]:
-    """Return for each column its field, the owner column, or None for an empty head; and what does not fit."""
+    """Return for each column its field, the number or owner column, or None for an empty head; and what does not fit.
+
+    Where rows revise entries every column must be there: a column left out would empty its field.
+    """
     by_label = {_label(field.label): field for field in register.fields}
     columns: list[FieldDef | str | None] = []
     faults: list[RowFault] = []
     for label in head:
-        known = by_label.get(label) or (OWNER if label == OWNER else None)
+        known = by_label.get(label) or (label if label in {NUMBER, OWNER} else None)
         columns.append(known)
         if label and known is None:
             known_labels = "、".join(field.label for field in register.fields)
-            faults.append(RowFault(0, label, f"本清单没有“{label}”列。可用的列：{known_labels}、{OWNER}。"))
+            faults.append(RowFault(0, label, f"本清单没有“{label}”列。可用的列：{NUMBER}、{known_labels}、{OWNER}。"))
         elif label and head.count(label) > 1:
             faults.append(RowFault(0, label, f"“{label}”列出现了多次，请只保留一列。"))
-    missing = [field.label for field in register.fields if field.required and _label(field.label) not in head]
+    absent = [field for field in register.fields if _label(field.label) not in head]
+    missing = [field.label for field in absent if field.required]
     if missing:
         faults.append(RowFault(0, "", f"缺少必填的列：{'、'.join(missing)}。请下载模板后按其列名填写。"))
+    elif absent and NUMBER in columns:
+        names = "、".join(field.label for field in absent)
+        faults.append(RowFault(0, "", f"按编号修改条目的表须保留全部列，缺少：{names}。请在导出的表上修改。"))
     return columns, list(dict.fromkeys(faults))
 
 
@@ -199,12 +242,12 @@ def _read_cells(
 ) -> tuple[dict[str, Any], list[RowFault]]:
     data: dict[str, Any] = {}
     faults: list[RowFault] = []
-    owner = ""
+    named = {NUMBER: "", OWNER: ""}
     for cell, column in zip(cells, columns, strict=False):
         if column is None or not _filled(cell):
             continue
         if isinstance(column, str):
-            owner = str(cell).strip()
+            named[column] = cell_text(cell)
             continue
         if lost_digits(cell, column):
             faults.append(RowFault(number, column.label, _lost(cell)))
@@ -212,7 +255,7 @@ def _read_cells(
         text = cell_text(cell, column)
         many = column.type in {"basis", "lines", "choices"}
         data[column.id] = [part.strip() for part in LIST_BREAK.split(text) if part.strip()] if many else text
-    return {"row": number, "data": data, "owner": owner}, faults
+    return {"row": number, "data": data, "owner": named[OWNER], "number": named[NUMBER]}, faults
 
 
 def lost_digits(cell: Cell, field: FieldDef) -> bool:
@@ -228,12 +271,16 @@ def _lost(cell: Cell) -> str:
     return f"单元格是数字格式，长编号的末几位已丢失（现为 {cell}）。请把该列设为“文本”格式后重新填写完整编号。"
 
 
-def cell_text(cell: Cell, field: FieldDef) -> str:
+def cell_text(cell: Cell, field: FieldDef | None = None) -> str:
     """Return a cell as a person reads it: no `.0` on whole numbers, dates as 2026-11-20, 是 and 否."""
     if isinstance(cell, bool):
         return "是" if cell else "否"
     if isinstance(cell, datetime):
-        return cell.date().isoformat() if field.type == "date" or cell.time() == time() else cell.isoformat(" ")
+        return (
+            cell.date().isoformat()
+            if (field and field.type == "date") or cell.time() == time()
+            else cell.isoformat(" ")
+        )
     if isinstance(cell, date):
         return cell.isoformat()
     if isinstance(cell, time | timedelta):

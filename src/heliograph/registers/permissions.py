@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from datetime import date
 from uuid import UUID
 
-from django.db.models import Q
+from django.db.models import F, Q
 
 from heliograph.kernel.verdict import Allowed, Refused, Verdict, require
 from heliograph.registers.models import Account, Role, RoleGrant
@@ -36,6 +36,7 @@ ACTS: dict[str, Act] = {
     "manage_people": Act("登记人员、任职和证件", LEGAL_OFFICE, "行政处罚法@2021:42"),
     "manage_units": Act("登记内设机构", LEGAL_OFFICE, "国办发118号@2018"),
     "adopt_law": Act("导入法律文本", LEGAL_OFFICE, "国办发118号@2018"),
+    "correct_article": Act("更正条文变动登记", LEGAL_OFFICE, "国办发118号@2018"),
     "manage_accounts": Act("管理账户和角色", frozenset({Role.SECURITY_ADMIN}), "GB/T 22239-2019"),
     "read_compliance": Act("查看对照表", CASE_ROLES | {Role.AUDIT_ADMIN}, "国办发118号@2018"),
     "load_calendar": Act("导入放假安排", frozenset({Role.SYSTEM_ADMIN, Role.LEGALITY_REVIEWER}), "国办发118号@2018"),
@@ -44,11 +45,29 @@ ACTS: dict[str, Act] = {
 
 
 def roles_of(account: Account, agency_id: UUID, on: date) -> frozenset[Role]:
-    """Return the roles that an account holds in an agency on a day. One query."""
+    """Return the roles that an account holds in an agency on a day, none while it is disabled. One query.
+
+    The database is asked whether it is: background work may act for somebody whose account was closed meanwhile.
+    """
     held = RoleGrant.objects.filter(
-        Q(to_on__isnull=True) | Q(to_on__gte=on), account=account, agency_id=agency_id, from_on__lte=on
+        unended(on), account_id=account.pk, account__is_active=True, agency_id=agency_id, from_on__lte=on
     ).values_list("role", flat=True)
     return frozenset(Role(role) for role in held)
+
+
+def unended(on: date) -> Q:
+    """Select the grants that run on a day or are still to begin; not those taken back before they began."""
+    return Q(to_on__isnull=True) | (Q(to_on__gte=on) & Q(to_on__gte=F("from_on")))
+
+
+def managing_agency(account_id: UUID, on: date) -> UUID | None:
+    """Return the agency whose security administrator manages an account: where its oldest unended role is.
+
+    An agency that grants a role to somebody else's account gets that role to end, and nothing more: resetting the
+    password of an account is a way to become its owner in every agency.
+    """
+    roles = RoleGrant.objects.filter(unended(on), account_id=account_id).order_by("granted_at", "pk")
+    return roles.values_list("agency_id", flat=True).first()
 
 
 def may(act: Act, roles: frozenset[Role]) -> Verdict:
@@ -71,3 +90,8 @@ def access_agency(account: Account, agency_id: UUID, act: str, on: date) -> froz
 def raise_outsider() -> None:
     """Refuse somebody who holds no role in the agency at all, without saying what is there."""
     require(Refused("jurisdiction.outside", "您不是本机关人员，不能查看或办理本机关事务。", "行政处罚法@2021:22"))
+
+
+def same_person(one: Account, other: Account) -> bool:
+    """Say whether two accounts are one, or are held by the same person: nobody confirms their own act."""
+    return one.pk == other.pk or (one.person_id is not None and one.person_id == other.person_id)

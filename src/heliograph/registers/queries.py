@@ -11,8 +11,19 @@ from django.db.models import Prefetch, Q, QuerySet
 
 from heliograph.kernel.verdict import Verdict
 from heliograph.registers.fieldsets import FieldSet
-from heliograph.registers.models import Account, Agency, Certificate, Entry, EntryVersion, Person, Post, RoleGrant, Unit
-from heliograph.registers.rules import CertificateState, certificate_status, may_act_with
+from heliograph.registers.models import (
+    Account,
+    Agency,
+    Article,
+    Certificate,
+    Entry,
+    EntryVersion,
+    Person,
+    Post,
+    RoleGrant,
+    Unit,
+)
+from heliograph.registers.rules import CertificateState, certificate_status, may_act_with, named_keys
 
 
 def officer_fields(certificate: Certificate, on: date) -> dict[str, Any]:
@@ -51,6 +62,13 @@ def choices_of(agency_id: UUID, fields: FieldSet) -> dict[str, list[str]]:
     }
 
 
+def citable_articles(fields: FieldSet, values: Iterable[Any]) -> frozenset[str]:
+    """Return the article keys that content may cite: the pack's, and those of the law library that it names."""
+    named = named_keys(values) - fields.articles
+    library = Article.objects.filter(key__in=named).values_list("key", flat=True) if named else []
+    return fields.articles | frozenset(library)
+
+
 def state_of(certificate: Certificate) -> CertificateState:
     """Return the values that decide whether a certificate is good."""
     return CertificateState(
@@ -67,18 +85,22 @@ def status_on(certificate: Certificate, on: date) -> str:
 
 
 def may_enforce(person_id: UUID, on: date) -> Verdict:
-    """Say whether a person may enforce on a day, by the certificates held. One query."""
+    """Say whether a person may enforce on a day, by the certificates held. One query.
+
+    Shown on the person's page; whatever a person does in a case asks here first. Publishing an officer does not ask:
+    the public must see that a certificate is suspended or has expired.
+    """
     held: Iterable[Certificate] = Certificate.objects.filter(person_id=person_id)
     return may_act_with([state_of(certificate) for certificate in held], on)
 
 
 def entries_of(agency_id: UUID, register: str) -> QuerySet[Entry]:
-    """Return the entries of a register with their latest version first among `latest_versions`. Two queries."""
-    newest_first = EntryVersion.objects.select_related("created_by").order_by("-number")
+    """Return the entries of a register, each with its latest version alone in `latest_versions`. Two queries."""
+    newest = EntryVersion.objects.order_by("entry_id", "-number").distinct("entry_id")
     return (
         Entry.objects.filter(agency_id=agency_id, register=register)
         .select_related("owner_unit")
-        .prefetch_related(Prefetch("versions", queryset=newest_first, to_attr="latest_versions"))
+        .prefetch_related(Prefetch("versions", queryset=newest, to_attr="latest_versions"))
     )
 
 

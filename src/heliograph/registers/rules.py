@@ -19,7 +19,11 @@ from heliograph.kernel.verdict import Allowed, Refused, Verdict
 TEXT_LIMIT = 300
 LONG_TEXT_LIMIT = 4000
 LINES_LIMIT = 100
+ITEMS_LIMIT = 100
+NUMBER_TEXT_LIMIT = 30
+NUMBER_DIGITS = 20  # before or after the point: a larger exponent only fills memory when written out
 PHONE = re.compile(r"[0-9０-９+\-—() （）转、，,;；]{3,60}")
+DAY = re.compile(r"(\d{4})-(\d{2})-(\d{2})|(\d{4})/(\d{1,2})/(\d{1,2})", re.ASCII)
 BASIS_KEY = re.compile(r"[^@:\s]{2,80}@\d{4}(:\d{1,3}(-\d{1,2})?(\(\d{1,2}\)){0,2})?")
 
 NAMED_KEY = re.compile(r"[^\s@:|｜,，;；、]{2,80}@\d{4}:\d{1,3}(?:-\d{1,2})?(?:\(\d{1,2}\)){0,2}")
@@ -60,7 +64,19 @@ def check_entry(
                 clean[field.id] = value
             elif field.required:
                 faults.append(FieldFault(field.id, f"“{field.label}”必须填写（{_why(field, register)}）。"))
-    return clean, faults
+    return clean, faults + _range_faults(register, clean)
+
+
+def _range_faults(register: Register, clean: Mapping[str, Clean]) -> list[FieldFault]:
+    """Say where a grade's lower bound lies above its upper bound (裁量基准, D7)."""
+    bounds = {field.id: field for field in register.fields if field.id in {"min", "max"} and field.type == "number"}
+    if not all(bound in bounds and bound in clean for bound in ("min", "max")):
+        return []
+    low, high = clean["min"], clean["max"]
+    if Decimal(low) <= Decimal(high):
+        return []
+    message = f"“{bounds['max'].label}”应不小于“{bounds['min'].label}”，现为 {low} 和 {high}。"
+    return [FieldFault("max", message)]
 
 
 def _why(field: FieldDef, register: Register) -> str:
@@ -97,19 +113,24 @@ def _text(field: FieldDef, text: str, _choices: Choices) -> str:
 
 
 def _date(field: FieldDef, text: str, _choices: Choices) -> str:
+    found = DAY.fullmatch(text)
     try:
-        return date.fromisoformat(text[:10].replace("/", "-")).isoformat()
-    except ValueError:
+        return date(*(int(part) for part in (found.groups() if found else ()) if part)).isoformat()
+    except (TypeError, ValueError):
         raise FieldError(f"“{field.label}”应为日期，如 2026-11-20，现为“{text[:20]}”。") from None
 
 
 def _number(field: FieldDef, text: str, _choices: Choices) -> str:
+    if len(text) > NUMBER_TEXT_LIMIT:
+        raise FieldError(f"“{field.label}”最多 {NUMBER_TEXT_LIMIT} 个字符，现为 {len(text)} 个。")
     try:
         number = Decimal(text.replace(",", ""))
     except InvalidOperation:
         raise FieldError(f"“{field.label}”应为数字，现为“{text[:20]}”。") from None
     if not number.is_finite():
         raise FieldError(f"“{field.label}”应为有限的数字，现为“{text[:20]}”。")
+    if abs(number.adjusted()) > NUMBER_DIGITS:
+        raise FieldError(f"“{field.label}”小数点前后各最多 {NUMBER_DIGITS} 位，现为“{text}”。")
     return format(number, "f")
 
 
@@ -140,12 +161,19 @@ def _choice(field: FieldDef, text: str, choices: Choices) -> str:
 
 
 def _many(field: FieldDef, items: list[Any], choices: Choices, _articles: Collection[str]) -> list[str]:
-    texts = [part for item in items for part in re.split(r"[、；;]", str(item)) if part]
-    return [_choice(field, text.strip(), choices) for text in dict.fromkeys(texts)]
+    texts = dict.fromkeys(part for item in items for part in re.split(r"[、；;]", str(item)) if part)
+    _require_few(field, texts)
+    return [_choice(field, text.strip(), choices) for text in texts]
+
+
+def _require_few(field: FieldDef, items: Collection[Any]) -> None:
+    if len(items) > ITEMS_LIMIT:
+        raise FieldError(f"“{field.label}”最多 {ITEMS_LIMIT} 项，现为 {len(items)} 项。")
 
 
 def _basis(field: FieldDef, items: list[Any], _choices: Choices, articles: Collection[str]) -> list[str]:
     keys = list(dict.fromkeys(str(item).strip() for item in items if str(item).strip()))
+    _require_few(field, keys)
     for key in keys:
         if not BASIS_KEY.fullmatch(key):
             raise FieldError(f"“{field.label}”每行写一条，形如 行政处罚法@2021:58；“{key[:40]}”不合格式。")
@@ -216,19 +244,33 @@ def bases_of(register: Register, data: Mapping[str, Clean]) -> list[str]:
     return list(dict.fromkeys(keys))
 
 
-def may_compile(register: Register, unit_names: Collection[str], actor_unit: str | None) -> Verdict:
+def may_compile(register: Register, actor_unit: str | None) -> Verdict:
     """Say whether somebody of this unit may compile the register, where the source names units for it (WS公5, RZ表4).
 
-    A source may name several, or say who compiles and who merges; each unit named in those words may.
+    A source may name several, or say who compiles and who merges; each of them may.
     """
-    named = {name for name in unit_names if name in register.compiled_by}
-    if not named or actor_unit in named:
+    if not register.compiled_by_units or actor_unit in register.compiled_by_units:
         return Allowed()
     return Refused(
         "register.compiled_elsewhere",
         f"《{register.name}》由{register.compiled_by}编制，请把材料交该科室办理。",
         "、".join(register.basis),
     )
+
+
+def may_write_by_hand(register: Register) -> Verdict:
+    """Say whether entries of the register are written or imported by people: not where certificates make them (D5)."""
+    if register.derived_from == "certificates":
+        message = f"《{register.name}》由执法证件登记生成，不能手工编制或导入。请在“人员与证件”中由证件起草。"
+        return Refused("entry.derived", message, "、".join(register.basis))
+    return Allowed()
+
+
+def may_own(*, present: bool, kept: bool) -> Verdict:
+    """Say whether a unit may answer for an entry: open and of the agency, or the one that does already."""
+    if present or kept:
+        return Allowed()
+    return Refused("unit.elsewhere", "责任科室不属于本机关或已撤并，请重新选择。", "国办发118号@2018")
 
 
 def may_revise(*, in_review: bool) -> Verdict:

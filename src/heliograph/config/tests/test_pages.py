@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 from datetime import timedelta
+from uuid import UUID
 
 import pytest
 from allauth.mfa.totp.internal.auth import TOTP
 from axes.models import AccessAttempt
 from django.contrib.auth import get_user_model
 from django.contrib.sessions.backends.db import SessionStore
+from django.db import connection
 from django.http import HttpResponse
 from django.test import Client, RequestFactory, override_settings
 from django.urls import NoReverseMatch, reverse
@@ -17,6 +19,7 @@ from django.utils import timezone
 from heliograph.config import errors, settings
 from heliograph.config.identity import client_address, current_code
 from heliograph.config.middleware import SessionLimits
+from heliograph.desk import drafts
 
 PASSWORD = "a long sunlit word"
 SECRET = "GEZDGNBVGY3TQOJQGEZDGNBVGY3TQOJQ"
@@ -80,6 +83,33 @@ def test_five_wrong_passwords_lock_the_name_whatever_address_is_forged(client: C
         for attempt in range(5):
             sign_in(client, "wrong", X_FORWARDED_FOR=f"10.0.0.{attempt}")
         assert sign_in(Client(), PASSWORD, X_FORWARDED_FOR="10.9.9.9") == 429
+
+
+def test_five_wrong_codes_close_the_account_to_codes_whatever_address_they_come_from(client: Client, li: str) -> None:
+    code = current_code(SECRET)
+    wrong = "000000" if code != "000000" else "000001"
+    for attempt in range(6):
+        visitor = Client(REMOTE_ADDR=f"192.0.2.{attempt}")
+        assert sign_in(visitor) == 302
+        answer = visitor.post(reverse("mfa_authenticate"), {"code": wrong if attempt < 5 else current_code(SECRET)})
+        assert answer.status_code == 200
+    assert "_auth_user_id" not in visitor.session
+
+
+def test_a_name_is_found_however_it_is_typed(client: Client, li: str) -> None:
+    answer = client.post(reverse("account_login"), {"login": " ＬＩ", "password": PASSWORD})
+    assert answer.headers["Location"] == reverse("mfa_authenticate")
+
+
+def test_counted_tries_and_used_codes_are_not_pushed_out_by_uploads(li: str) -> None:
+    assert settings.CACHES["default"]["OPTIONS"] == {"MAX_ENTRIES": 100_000}
+    assert settings.CACHES["previews"]["LOCATION"] != settings.CACHES["default"]["LOCATION"]
+    token = drafts.keep(UUID(int=7), "law", "文本")
+    assert drafts.find(UUID(int=7), "law", token) == "文本"
+    tables = ("cache_entries", "cache_previews")
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT (SELECT count(*) FROM cache_entries), (SELECT count(*) FROM cache_previews)")
+        assert dict(zip(tables, cursor.fetchone(), strict=True)) == {"cache_entries": 0, "cache_previews": 1}
 
 
 def test_a_forged_address_counts_only_behind_proxies_we_were_told_of() -> None:

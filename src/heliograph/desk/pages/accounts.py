@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from typing import Any
 from uuid import UUID
 
 from django.core.exceptions import ValidationError
@@ -10,22 +11,32 @@ from django.db.models import Prefetch
 from django.http import HttpResponse
 from django.shortcuts import get_object_or_404, redirect
 
-from heliograph.desk.forms import AccountForm, EndRoleForm, GrantForm
+from heliograph.desk.forms import AccountForm, EndRoleForm, GrantForm, KnownGrantForm, LinkForm
 from heliograph.desk.scope import Scope, page
-from heliograph.registers.actions import close_account, create_account, end_role, grant_role
-from heliograph.registers.models import Account, Person, RoleGrant
+from heliograph.registers.actions import create_account, end_role, grant_role, grant_role_by_name, link_person
+from heliograph.registers.models import Account, Person, Role, RoleGrant
+from heliograph.registers.permissions import managing_agency
 
 
 @page("manage_accounts")
 def accounts(scope: Scope) -> HttpResponse:
     """List the accounts that hold or held a role in the agency; create one with its first role."""
-    people = Person.objects.filter(agency_id=scope.id, account__isnull=True)
-    choices = [(str(person.pk), person.name) for person in people]
-    form = AccountForm(scope.request.POST or None, people=choices)
+    form = AccountForm(scope.request.POST or None, people=_people(scope))
     if scope.request.method == "POST" and form.is_valid() and _create(scope, form):
         return redirect("desk:accounts", agency=scope.agency.code)
     context = {"accounts": _accounts(scope), "form": form}
     return scope.render("accounts.html", context, status=422 if form.errors else 200)
+
+
+def _people(scope: Scope) -> list[tuple[str, str]]:
+    """Return the agency's people who have no account yet."""
+    people = Person.objects.filter(agency_id=scope.id, account__isnull=True)
+    return [(str(person.pk), person.name) for person in people]
+
+
+def _organisation(scope: Scope, role: str) -> str:
+    """Return whom an account belongs to when the form does not say: the overseer sends its own reviewer."""
+    return scope.agency.government.overseer if role == Role.SUPERVISOR else scope.agency.name
 
 
 def _accounts(scope: Scope) -> list[Account]:
@@ -42,7 +53,7 @@ def _create(scope: Scope, form: AccountForm) -> bool:
             account = create_account(
                 username=given["username"],
                 display_name=given["display_name"],
-                organisation=scope.agency.name,
+                organisation=given["organisation"] or _organisation(scope, given["role"]),
                 password=given["password"],
                 duty_class=given["duty_class"],
                 person=person,
@@ -77,30 +88,58 @@ def account(scope: Scope, account: UUID) -> HttpResponse:
         grant = grant_role(found.pk, agency_id=scope.id, **form.cleaned_data, actor=scope.account, at=scope.at)
         scope.done(f"已授予“{grant.get_role_display()}”。")
         return redirect("desk:account", agency=scope.agency.code, account=account)
-    grants = (
-        RoleGrant.objects.filter(agency_id=scope.id, account=found).select_related("granted_by").order_by("-from_on")
-    )
-    context = {"account": found, "grants": grants, "form": form, "own": found.pk == scope.account.pk}
-    return scope.render("account.html", context, status=422 if form.errors else 200)
+    return scope.render("account.html", _context(scope, found, form), status=422 if form.errors else 200)
+
+
+def _context(scope: Scope, found: Account, form: GrantForm) -> dict[str, Any]:
+    grants = RoleGrant.objects.filter(agency_id=scope.id, account=found).select_related("granted_by")
+    own = found.pk == scope.account.pk
+    managed = not own and managing_agency(found.pk, scope.on) in {scope.id, None}
+    return {
+        "account": found,
+        "grants": [(grant, grant.to_on is None or grant.to_on >= scope.on) for grant in grants.order_by("-from_on")],
+        "changes": found.changes.filter(agency_id=scope.id).select_related("made_by"),
+        "form": form,
+        "own": own,
+        "managed": managed,
+        "may_link": managed and found.person_id is None and found.duty_class == Account.DutyClass.CASE,
+    }
+
+
+@page("manage_accounts")
+def known(scope: Scope) -> HttpResponse:
+    """Grant a role to an account that another body uses, by its whole user name."""
+    form = KnownGrantForm(scope.request.POST or None)
+    if scope.request.method == "POST" and form.is_valid():
+        grant = grant_role_by_name(**form.cleaned_data, agency_id=scope.id, actor=scope.account, at=scope.at)
+        scope.done(f"已授予“{grant.get_role_display()}”。")
+        return redirect("desk:account", agency=scope.agency.code, account=grant.account_id)
+    return scope.render("account_known.html", {"form": form}, status=422 if form.errors else 200)
+
+
+@page("manage_accounts")
+def link(scope: Scope, account: UUID) -> HttpResponse:
+    """Say which registered person an account belongs to, once."""
+    found = account_of(scope, account)
+    form = LinkForm(scope.request.POST or None, people=_people(scope))
+    if scope.request.method == "POST" and form.is_valid():
+        person = Person.objects.get(agency_id=scope.id, pk=form.cleaned_data["person"])
+        link_person(found.pk, person=person, actor=scope.account, at=scope.at)
+        scope.done(f"账户“{found.username}”已关联“{person.name}”。")
+        return redirect("desk:account", agency=scope.agency.code, account=account)
+    return scope.render("account_person.html", {"account": found, "form": form}, status=422 if form.errors else 200)
 
 
 @page("manage_accounts")
 def end_grant(scope: Scope, grant: UUID) -> HttpResponse:
-    """End a role on a day; it stays as history."""
+    """End a role on a day, or at once; it stays as history."""
     found = get_object_or_404(RoleGrant.objects.select_related("account"), agency_id=scope.id, pk=grant)
-    form = EndRoleForm(scope.request.POST or None)
-    if scope.request.method == "POST" and form.is_valid():
-        end_role(found.pk, to_on=form.cleaned_data["to_on"], actor=scope.account, at=scope.at)
-        scope.done(f"“{found.get_role_display()}”角色的终止日已登记。")
+    at_once = "now" in scope.request.POST
+    form = EndRoleForm(None if at_once else scope.request.POST or None)
+    if scope.request.method == "POST" and (at_once or form.is_valid()):
+        to_on = None if at_once else form.cleaned_data["to_on"]
+        end_role(found.pk, to_on=to_on, actor=scope.account, at=scope.at)
+        scope.done(f"“{found.get_role_display()}”角色{'已终止' if at_once else '的终止日已登记'}。")
         return redirect("desk:account", agency=scope.agency.code, account=found.account_id)
     context = {"grant": found, "form": form}
     return scope.render("grant_end.html", context, status=422 if form.errors else 200)
-
-
-@page("manage_accounts", "POST")
-def close(scope: Scope, account: UUID) -> HttpResponse:
-    """Disable an account: its next request fails."""
-    found = account_of(scope, account)
-    close_account(found.pk, agency_id=scope.id, actor=scope.account, at=scope.at)
-    scope.done(f"已停用账户“{found.username}”。")
-    return redirect("desk:accounts", agency=scope.agency.code)

@@ -13,17 +13,19 @@ from heliograph.desk.forms import AdjustmentForm
 from heliograph.desk.scope import Scope, page
 from heliograph.disclosure.actions import adjust_for_function_change, adjust_for_law_change
 from heliograph.disclosure.models import Adjustment
+from heliograph.disclosure.queries import cited_articles, registered_elsewhere
 from heliograph.duties.queries import OPEN_STATES
 from heliograph.registers.models import Unit
 
 SHOWN = 100
+LINK_LIMIT = 300
 
 
 @page("read_registers")
 def adjustments(scope: Scope) -> HttpResponse:
     """List the adjustments with how much is still to be done; register another."""
     units = list(Unit.objects.filter(agency_id=scope.id))
-    form = AdjustmentForm(scope.request.POST or None, units=units)
+    form = AdjustmentForm(scope.request.POST or None, units=units, initial=_proposed(scope))
     if scope.request.method == "POST":
         scope.require("adjust")
         if form.is_valid():
@@ -36,8 +38,16 @@ def adjustments(scope: Scope) -> HttpResponse:
         "adjustments": found.annotate(total=Count("items"), still=still).order_by("-made_at")[:SHOWN],
         "form": form,
         "may_adjust": scope.may("adjust"),
+        "cited": cited_articles(scope.id),
+        "elsewhere": registered_elsewhere(scope.id),
     }
     return scope.render("adjustments.html", context, status=422 if form.errors else 200)
+
+
+def _proposed(scope: Scope) -> dict[str, str]:
+    """Return what a link filled in beforehand: the article, what happened to it and when."""
+    given = scope.request.GET
+    return {name: given[name][:LINK_LIMIT] for name in ("kind", "article", "effective_on", "reason") if name in given}
 
 
 def _adjust(scope: Scope, given: dict[str, Any]) -> Adjustment:

@@ -10,16 +10,19 @@ from django.shortcuts import get_object_or_404, redirect
 from heliograph.desk.entry_forms import EntryForm, entry_form, initial_of
 from heliograph.desk.entry_states import LABELS, current_public, field_rows, versions_of, with_state
 from heliograph.desk.forms import WithdrawForm
+from heliograph.desk.oversight import only_supervises, public_detail
 from heliograph.desk.pages.registers import register_of
 from heliograph.desk.scope import Scope, page
 from heliograph.disclosure.actions import submit_for_release, withdraw_publication
 from heliograph.disclosure.models import ReleaseStep
 from heliograph.duties.queries import duties_of
-from heliograph.kernel.verdict import ActRefusedError
+from heliograph.kernel.verdict import ActRefusedError, Allowed, Refused, require
 from heliograph.registers.actions import draft_entry, revise_entry
 from heliograph.registers.errors import EntryFaultsError
 from heliograph.registers.fieldsets import field_set
 from heliograph.registers.models import Entry, Unit
+from heliograph.registers.queries import choices_of
+from heliograph.registers.rules import may_write_by_hand
 
 
 def entry_of(scope: Scope, register: str, entry: UUID) -> Entry:
@@ -34,6 +37,8 @@ def detail(scope: Scope, register: str, entry: UUID) -> HttpResponse:
     """Show an entry: its latest version beside the public one, versions and the way of each through approval."""
     found = entry_of(scope, register, entry)
     definition = register_of(scope, register)
+    if only_supervises(scope):
+        return public_detail(scope, found, definition)
     versions = list(versions_of(found))
     public = current_public(scope.id, found.pk)
     state = getattr(found, "state", "draft")
@@ -51,28 +56,32 @@ def detail(scope: Scope, register: str, entry: UUID) -> HttpResponse:
         "rows": field_rows(definition, versions[0].data, public.data if public else None),
         "steps": steps.order_by("-at"),
         "duties": duties_of(scope.id, "entry", found.pk),
-        "may_revise": scope.may("revise_entry") and not found.in_review,
+        "may_revise": scope.may("revise_entry") and not found.in_review and bool(may_write_by_hand(definition)),
         "may_submit": scope.may("submit_for_release") and state == "draft",
         "may_withdraw": scope.may("withdraw_publication") and public is not None,
     }
     return scope.render("entry.html", context)
 
 
+def open_units(scope: Scope) -> list[Unit]:
+    """Return the agency's units that may be chosen."""
+    return list(Unit.objects.filter(agency_id=scope.id, closed_on__isnull=True))
+
+
 @page("draft_entry")
 def new(scope: Scope, register: str) -> HttpResponse:
     """Write a new entry of a register."""
     fields = field_set(scope.id, register, scope.on)
-    units = list(Unit.objects.filter(agency_id=scope.id, closed_on__isnull=True))
-    form = entry_form(fields, units, new=True)(scope.request.POST or None)
+    require(may_write_by_hand(fields.register))
+    form = entry_form(fields, choices_of(scope.id, fields), open_units(scope), new=True)(scope.request.POST or None)
     status = 200
     if scope.request.method == "POST" and form.is_valid():
-        owner = form.cleaned_data["owner_unit"]
         try:
             version = draft_entry(
                 scope.id,
                 register=register,
                 content=form.content(),
-                owner_unit_id=UUID(owner) if owner else None,
+                owner_unit_id=form.owner().unit_id,
                 actor=scope.account,
                 at=scope.at,
             )
@@ -92,14 +101,16 @@ def edit(scope: Scope, register: str, entry: UUID) -> HttpResponse:
     """Rewrite the draft of an entry, or begin its next version."""
     found = entry_of(scope, register, entry)
     fields = field_set(scope.id, register, scope.on)
+    require(may_write_by_hand(fields.register))
     latest = versions_of(found)[0]
-    shape = entry_form(fields, [], new=False)
+    choices = choices_of(scope.id, fields)
+    shape = entry_form(fields, choices, open_units(scope), former=found.owner_unit, new=False)
     if scope.request.method == "POST":
         form = shape(scope.request.POST)
         if form.is_valid() and (done := _revise(scope, found, form)) is not None:
             return done
         return scope.render("entry_form.html", {"form": form, "register": fields.register, "entry": found}, status=422)
-    kept = {"verified": latest.verified, "read_in": latest.read_in, "rev": found.rev}
+    kept = {"verified": latest.verified, "read_in": latest.read_in, "rev": found.rev, "owner_unit": found.owner_unit_id}
     reason = latest.reason if latest.sealed_at is None else ""
     form = shape(initial={**initial_of(fields, latest.data), **kept, "reason": reason})
     return scope.render("entry_form.html", {"form": form, "register": fields.register, "entry": found})
@@ -109,7 +120,12 @@ def _revise(scope: Scope, entry: Entry, form: EntryForm) -> HttpResponse | None:
     """Save; None when the form has to be shown again with its faults."""
     try:
         version = revise_entry(
-            entry.pk, content=form.content(), actor=scope.account, at=scope.at, rev=form.cleaned_data["rev"]
+            entry.pk,
+            content=form.content(),
+            actor=scope.account,
+            at=scope.at,
+            rev=form.cleaned_data["rev"],
+            owner=form.owner(),
         )
     except EntryFaultsError as error:
         form.show_faults(error.faults)
@@ -120,11 +136,23 @@ def _revise(scope: Scope, entry: Entry, form: EntryForm) -> HttpResponse | None:
     return redirect("desk:entry", agency=scope.agency.code, register=entry.register, entry=entry.pk)
 
 
+NO_REVISION = Refused("entry.no_rev", "表单不完整。请重新打开这一条目，核对内容后再送审。", "国办发118号@2018")
+
+
+def revision(text: str) -> int | None:
+    """Return the `rev` of an entry that a form carried, None when it carried none."""
+    return int(text) if text.isascii() and text.isdigit() and len(text) < 10 else None
+
+
 @page("submit_for_release", "POST")
 def submit(scope: Scope, register: str, entry: UUID) -> HttpResponse:
-    """Hand the latest version in for release."""
+    """Hand the latest version in for release, as it was when the page was opened."""
     found = entry_of(scope, register, entry)
-    release = submit_for_release(versions_of(found)[0].pk, actor=scope.account, at=scope.at)
+    rev = revision(scope.request.POST.get("rev", ""))
+    require(Allowed() if rev is not None else NO_REVISION)
+    adjusted = scope.request.POST.get("adjusted") == "yes"
+    latest = versions_of(found)[0]
+    release = submit_for_release(latest.pk, actor=scope.account, at=scope.at, rev=rev, adjusted=adjusted)
     scope.done(f"已送审，等待“{release.stages[0]['label']}”。")
     return redirect("desk:entry", agency=scope.agency.code, register=register, entry=entry)
 

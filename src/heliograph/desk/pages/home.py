@@ -76,7 +76,7 @@ def waiting_releases(scope: Scope) -> QuerySet[Release]:
     return (
         Release.objects.filter(agency_id=scope.id, state=Release.State.IN_REVIEW, stage_role__in=list(scope.roles))
         .exclude(submitted_by=scope.account)
-        .exclude(version__created_by=scope.account)
+        .exclude(version__authors__contains=[scope.account.pk])
         .select_related("version", "entry", "submitted_by")
         .order_by("submitted_at", "id")
     )
@@ -85,7 +85,7 @@ def waiting_releases(scope: Scope) -> QuerySet[Release]:
 def returned_releases(scope: Scope) -> QuerySet[Release]:
     """Return the account's releases that came back and whose entry has no newer version yet."""
     latest = EntryVersion.objects.filter(entry=OuterRef("entry")).order_by("-number")
-    mine = Q(submitted_by=scope.account) | Q(version__created_by=scope.account)
+    mine = Q(submitted_by=scope.account) | Q(version__authors__contains=[scope.account.pk])
     return (
         Release.objects.filter(mine, agency_id=scope.id, state=Release.State.RETURNED)
         .annotate(latest=Subquery(latest.values("pk")[:1]))

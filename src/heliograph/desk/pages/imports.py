@@ -10,9 +10,11 @@ from django.shortcuts import get_object_or_404, redirect
 from heliograph.desk.forms import UploadForm, uploaded
 from heliograph.desk.pages.registers import register_of
 from heliograph.desk.scope import Scope, page
+from heliograph.kernel.verdict import require
 from heliograph.registers.actions.imports import check_import, start_import
 from heliograph.registers.imports import RowFault, SheetError, read_sheet
 from heliograph.registers.models import ImportBatch
+from heliograph.registers.rules import may_write_by_hand
 
 RECENT = 10
 
@@ -21,6 +23,7 @@ RECENT = 10
 def upload(scope: Scope, register: str) -> HttpResponse:
     """Take a sheet and check it; nothing enters the register before it is confirmed."""
     definition = register_of(scope, register)
+    require(may_write_by_hand(definition))
     form = UploadForm(scope.request.POST or None, scope.request.FILES or None)
     if scope.request.method == "POST" and form.is_valid():
         name, content = uploaded(form, "file")
@@ -39,7 +42,7 @@ def upload(scope: Scope, register: str) -> HttpResponse:
                 at=scope.at,
             )
             return redirect("desk:import-progress", agency=scope.agency.code, register=register, batch=batch.pk)
-    batches = ImportBatch.objects.filter(agency_id=scope.id, register=register).defer("rows", "faults")
+    batches = ImportBatch.objects.filter(agency_id=scope.id, register=register).defer("rows", "faults", "warnings")
     context = {"form": form, "register": definition, "batches": batches.select_related("created_by")[:RECENT]}
     return scope.render("import.html", context, status=422 if form.errors else 200)
 
@@ -57,7 +60,8 @@ def progress(scope: Scope, register: str, batch: UUID) -> HttpResponse:
         start_import(found.pk, actor=scope.account, at=scope.at)
         return redirect("desk:import-progress", agency=scope.agency.code, register=register, batch=batch)
     faults = [RowFault(**fault) for fault in found.faults]
-    context = {"batch": found, "register": register_of(scope, register), "faults": faults}
+    warnings = [RowFault(**each) for each in found.warnings]
+    context = {"batch": found, "register": register_of(scope, register), "faults": faults, "warnings": warnings}
     return scope.render("import_progress.html", context)
 
 

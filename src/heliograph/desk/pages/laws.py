@@ -1,57 +1,133 @@
-"""The law library: laws, one version with its articles and what rests on them, and the import of a text."""
+"""The law library: laws, one version with its articles and what rests on them, the import of a text by two people."""
 
 from __future__ import annotations
 
 import re
-from collections import Counter
 from dataclasses import asdict
 from typing import Any
+from uuid import UUID
 
 from django.core.paginator import Paginator
-from django.db.models import Q
+from django.db.models import Count, Q
 from django.http import HttpResponse
 from django.shortcuts import get_object_or_404, redirect
 
 from heliograph.desk import drafts
 from heliograph.desk.forms import LawConfirmForm, LawUploadForm, uploaded
+from heliograph.desk.reference_forms import CorrectionForm, RefuseForm
 from heliograph.desk.scope import Scope, page, page_number
-from heliograph.registers.actions import ArticleText, LawText, adopt_law
+from heliograph.disclosure.queries import entries_by_article
+from heliograph.registers.actions import (
+    ArticleText,
+    LawText,
+    confirm_law,
+    correct_article_change,
+    propose_law,
+    proposed_law,
+    refuse_law,
+)
 from heliograph.registers.law_texts import LawTextError, ParsedArticle, ParsedLaw, read_law
-from heliograph.registers.models import EntryVersion, Law, LawVersion
+from heliograph.registers.models import Article, Law, LawImport, LawVersion
+from heliograph.registers.models.laws import Verified
+from heliograph.registers.permissions import same_person
 
 PAGE = 50
 KIND = "law"
+REPLACES = "替换原条文"
 LONG_NAME = re.compile(r"^中华人民共和国")
 YEAR = re.compile(r"((?:19|20)\d{2})-\d{2}-\d{2}")
 
 
 @page("read_registers", "GET", "HEAD")
 def laws(scope: Scope) -> HttpResponse:
-    """List the laws with their versions."""
+    """List the laws with their versions, and the texts that wait for a second legal officer."""
     words = scope.request.GET.get("q", "").strip()[:60]
     found = Law.objects.prefetch_related("versions").order_by("name")
     if words:
         found = found.filter(Q(name__icontains=words) | Q(title__icontains=words))
     shown = Paginator(found, PAGE).get_page(page_number(scope.request))
-    return scope.render("laws.html", {"shown": shown, "words": words, "may_import": scope.may("adopt_law")})
+    may_import = scope.may("adopt_law")
+    pending = LawImport.objects.filter(state=LawImport.State.PENDING).select_related("agency", "proposed_by")
+    context = {"shown": shown, "words": words, "may_import": may_import, "pending": pending if may_import else []}
+    return scope.render("laws.html", context)
 
 
 @page("read_registers", "GET", "HEAD")
 def law(scope: Scope, key: str) -> HttpResponse:
-    """Show one version with its articles, and how many entries of the agency rest on each."""
+    """Show one version with its articles, what of the agency rests on each, and what rests on former versions."""
     version = get_object_or_404(LawVersion.objects.select_related("law", "imported_by"), key=key)
-    articles = list(version.articles.all())
-    keys = [article.key for article in articles]
-    resting = EntryVersion.objects.filter(agency_id=scope.id, basis__overlap=keys).values_list("entry_id", "basis")
-    cited = Counter(key for _entry, key in {(entry, key) for entry, basis in resting for key in basis})
-    return scope.render(
-        "law.html", {"version": version, "articles": [(article, cited[article.key]) for article in articles]}
-    )
+    articles = list(version.articles.annotate(former_count=Count("former")))
+    former = Article.objects.filter(version__law=version.law_id, version__key__lt=key).order_by("version", "order")
+    keys = list(former.values_list("key", flat=True))
+    resting = entries_by_article(scope.id, [*keys, *(article.key for article in articles)])
+    context = {
+        "version": version,
+        "articles": [(article, len(resting.get(article.key, []))) for article in articles],
+        "former": [(key, resting[key]) for key in keys if key in resting],
+        "may_adjust": scope.may("adjust"),
+        "may_correct": scope.may("correct_article"),
+    }
+    return scope.render("law.html", context)
+
+
+@page("adopt_law")
+def law_proposal(scope: Scope, proposal: UUID) -> HttpResponse:
+    """Show a text that somebody read in, beside what it replaces; confirm it, or put it aside with a reason."""
+    found = get_object_or_404(LawImport.objects.select_related("agency", "proposed_by", "decided_by"), pk=proposal)
+    decision = scope.request.POST.get("decision", "")
+    form = RefuseForm(scope.request.POST if decision == "refuse" else None)
+    posted = scope.request.method == "POST"
+    if posted and decision == "confirm":
+        version = confirm_law(found.pk, agency_id=scope.id, actor=scope.account, at=scope.at)
+        scope.done(f"已确认 {version.key}，共 {found.article_count} 条进入执法依据库。")
+        return redirect("desk:law", agency=scope.agency.code, key=version.key)
+    if posted and form.is_valid():
+        refuse_law(found.pk, agency_id=scope.id, reason=form.cleaned_data["reason"], actor=scope.account, at=scope.at)
+        scope.done(f"已不采用 {found.key}。")
+        return redirect("desk:laws", agency=scope.agency.code)
+    law = proposed_law(found)
+    present = dict(Article.objects.filter(version__key=found.key).values_list("no", "text"))
+    rows = [(article, _what_happens(article, present)) for article in law.articles]
+    context = {
+        "proposal": found,
+        "law": law,
+        "rows": rows,
+        "replaced": sum(outcome == REPLACES for _article, outcome in rows),
+        "version": LawVersion.objects.filter(key=found.key).select_related("imported_by").first(),
+        "verified": dict(Verified.choices).get(law.verified, ""),
+        "own": same_person(scope.account, found.proposed_by),
+        "pending": found.state == LawImport.State.PENDING,
+        "form": form,
+    }
+    return scope.render("law_proposal.html", context, status=422 if posted else 200)
+
+
+def _what_happens(article: ArticleText, present: dict[str, str]) -> str:
+    if article.no not in present:
+        return "新增"
+    if present[article.no] in {"", article.text}:
+        return "补全" if not present[article.no] else "相同"
+    return REPLACES
+
+
+@page("correct_article")
+def correct(scope: Scope, article: UUID) -> HttpResponse:
+    """Correct the day on which an article changes, with what it said before."""
+    found = get_object_or_404(Article.objects.select_related("version__law"), pk=article)
+    form = CorrectionForm(scope.request.POST or None, initial={"changed_on": found.changed_on})
+    posted = scope.request.method == "POST"
+    if posted and form.is_valid():
+        given = form.cleaned_data
+        correct_article_change(found.pk, agency_id=scope.id, **given, actor=scope.account, at=scope.at)
+        scope.done(f"已更正 {found.key} 的变动登记。")
+        return redirect("desk:law", agency=scope.agency.code, key=found.version.key)
+    context = {"article": found, "form": form, "former": found.former.select_related("replaced_by")}
+    return scope.render("article_correct.html", context, status=422 if posted else 200)
 
 
 @page("adopt_law")
 def law_import(scope: Scope) -> HttpResponse:
-    """Read an uploaded text, show what was found, and adopt it once somebody has confirmed."""
+    """Read an uploaded text, show what was found, and put it before a second legal officer."""
     if scope.request.method == "POST" and "token" in scope.request.POST:
         return _confirm(scope)
     form = LawUploadForm(scope.request.POST or None, scope.request.FILES or None)
@@ -94,16 +170,20 @@ def _confirm(scope: Scope) -> HttpResponse:
     if parsed.faults:
         form.add_error(None, "文本中的条号还有问题，请改正文件后重新上传。")
         return _preview(scope, parsed, form)
-    version = adopt_law(_law_text(parsed, form.cleaned_data), actor=scope.account, at=scope.at)
+    proposal = propose_law(_law_text(parsed, form.cleaned_data), agency_id=scope.id, actor=scope.account, at=scope.at)
     drafts.drop(scope.account.pk, KIND, form.cleaned_data["token"])
-    scope.done(f"已导入 {version.key}，共 {len(parsed.articles)} 条。")
-    return redirect("desk:law", agency=scope.agency.code, key=version.key)
+    scope.done(f"已提交 {proposal.key}，共 {len(parsed.articles)} 条，待另一名法制审核人确认后入库。")
+    return redirect("desk:law-proposal", agency=scope.agency.code, proposal=proposal.pk)
 
 
 def _law_text(parsed: ParsedLaw, given: dict[str, Any]) -> LawText:
     articles = [
         ArticleText(
-            no=article.no, text=article.text, chapter=article.chapter[:120], verified="text", read_in=given["read_in"]
+            no=article.no,
+            text=article.text,
+            chapter=article.chapter[:120],
+            verified=given["verified"],
+            read_in=given["read_in"],
         )
         for article in parsed.articles
     ]
@@ -113,7 +193,7 @@ def _law_text(parsed: ParsedLaw, given: dict[str, Any]) -> LawText:
         level=given["level"],
         articles=articles,
         effective_from=given["effective_from"],
-        verified="text",
+        verified=given["verified"],
         read_in=given["read_in"],
         overwrite=True,
     )

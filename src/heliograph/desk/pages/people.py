@@ -1,4 +1,4 @@
-"""People, their posts and certificates, and the agency's units."""
+"""People, their posts and certificates."""
 
 from __future__ import annotations
 
@@ -11,21 +11,21 @@ from django.db.models import Q
 from django.http import HttpResponse
 from django.shortcuts import get_object_or_404, redirect
 
-from heliograph.desk.forms import CertificateActForm, CertificateForm, DeskForm, PersonForm, PostForm, UnitForm
+from heliograph.desk.forms import CertificateActForm, CertificateForm, DeskForm, LeaveForm, PersonForm, PostForm
 from heliograph.desk.scope import Scope, page, page_number
 from heliograph.registers.actions import (
     add_person,
-    add_unit,
     appoint,
     draft_officer_entry,
+    end_post,
     issue_certificate,
     reinstate_certificate,
     review_certificate,
     revoke_certificate,
     suspend_certificate,
 )
-from heliograph.registers.models import Certificate, Person, Unit
-from heliograph.registers.queries import people_of, status_on
+from heliograph.registers.models import Certificate, Person, Post, Unit
+from heliograph.registers.queries import may_enforce, people_of, status_on
 
 PAGE = 50
 STATUS = {
@@ -57,7 +57,7 @@ def people(scope: Scope) -> HttpResponse:
     rows = [
         {
             "person": person,
-            "post": next((post for post in person.posts.all() if post.to_on is None), None),
+            "post": present_post(person),
             "certificates": [with_status(certificate, scope) for certificate in person.certificates.all()],
         }
         for person in shown
@@ -82,8 +82,13 @@ def person(scope: Scope, person: UUID) -> HttpResponse:
         if done:
             scope.done(done)
             return redirect("desk:person", agency=scope.agency.code, person=person)
+    enforcing = may_enforce(found.pk, scope.on)
     context = {
         "person": found,
+        "enforcing": enforcing,
+        "may_enforce": bool(enforcing),
+        "present": present_post(found),
+        "leave_form": forms["leave"],
         "posts": found.posts.all(),
         "certificates": [with_status(certificate, scope) for certificate in found.certificates.all()],
         "may_manage": scope.may("manage_people"),
@@ -96,13 +101,19 @@ def person(scope: Scope, person: UUID) -> HttpResponse:
     return scope.render("person.html", context, status=422 if failed else 200)
 
 
+def present_post(person: Person) -> Post | None:
+    """Return the post that a person holds now."""
+    return next((post for post in person.posts.all() if post.to_on is None), None)
+
+
 def _forms(scope: Scope) -> dict[str, DeskForm]:
-    """Return the three forms of the page; the one that was sent is bound."""
+    """Return the forms of the page; the one that was sent is bound."""
     sent = scope.request.POST.get("form", "") if scope.request.method == "POST" else ""
-    data = {name: scope.request.POST if sent == name else None for name in ("post", "certificate", "act")}
+    data = {name: scope.request.POST if sent == name else None for name in ("post", "leave", "certificate", "act")}
     units = Unit.objects.filter(agency_id=scope.id, closed_on__isnull=True)
     return {
         "post": PostForm(data["post"], units=units, prefix="post"),
+        "leave": LeaveForm(data["leave"], prefix="leave"),
         "certificate": CertificateForm(data["certificate"], prefix="certificate"),
         "act": CertificateActForm(data["act"], prefix="act"),
     }
@@ -118,10 +129,20 @@ def _act(scope: Scope, person: Person, forms: dict[str, DeskForm]) -> str:
         given = {key: value for key, value in form.cleaned_data.items() if key != "unit"}
         appoint(person.pk, unit_id=form.unit_id(), **given, actor=scope.account, at=scope.at)
         return "已登记任职。"
+    if name == "leave":
+        end_post(_present_key(person), **form.cleaned_data, actor=scope.account, at=scope.at)
+        return "已登记离任。其账户和角色请由安全管理员另行停用。"
     if name == "certificate":
         issue_certificate(person.pk, **form.cleaned_data, actor=scope.account, at=scope.at)
         return "已登记证件。可以接着起草公开信息。"
     return _act_on_certificate(scope, person, form.cleaned_data)
+
+
+def _present_key(person: Person) -> UUID:
+    post = present_post(person)
+    if post is None:
+        raise Post.DoesNotExist
+    return post.pk
 
 
 def _act_on_certificate(scope: Scope, person: Person, given: dict[str, Any]) -> str:
@@ -164,28 +185,3 @@ _CERTIFICATE_ACTS: dict[str, Callable[[Scope, UUID, dict[str, Any]], str]] = {
     "revoke": _revoke,
     "entry": _entry,
 }
-
-
-@page("read_people")
-def units(scope: Scope) -> HttpResponse:
-    """List the agency's units with their functions; register a new one."""
-    form = UnitForm(scope.request.POST or None)
-    if scope.request.method == "POST":
-        scope.require("manage_units")
-        if form.is_valid():
-            unit = add_unit(scope.id, **form.cleaned_data, actor=scope.account, at=scope.at)
-            scope.done(f"已登记“{unit.name}”。")
-            return redirect("desk:units", agency=scope.agency.code)
-    labels = dict(Unit.Function.choices)
-    rows = [
-        (unit, "、".join(str(labels.get(function, function)) for function in unit.functions))
-        for unit in Unit.objects.filter(agency_id=scope.id)
-    ]
-    context = {
-        "rows": rows,
-        "form": form,
-        "may_manage": scope.may("manage_units"),
-        "pack_units": scope.pack.rules.units,
-        "labels": labels,
-    }
-    return scope.render("units.html", context, status=422 if form.errors else 200)

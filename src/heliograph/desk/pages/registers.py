@@ -2,20 +2,30 @@
 
 from __future__ import annotations
 
+import re
 from collections import Counter
+from collections.abc import Sequence
 from typing import Any
+from uuid import UUID
 
+from django.db.models import QuerySet
 from django.http import Http404, HttpResponse, QueryDict
 
 from heliograph.desk.entry_states import LABELS, search, slice_of, with_state
 from heliograph.desk.forms import SearchForm
+from heliograph.desk.oversight import as_public, only_supervises, public_words, seen_entries
 from heliograph.desk.scope import Scope, page
+from heliograph.disclosure.actions import submit_in_bulk
 from heliograph.kernel.packs.schema import Register
+from heliograph.kernel.verdict import require
 from heliograph.registers import exports
 from heliograph.registers.fieldsets import field_set
-from heliograph.registers.models import Entry
+from heliograph.registers.models import Entry, EntryVersion
 from heliograph.registers.queries import entries_of
+from heliograph.registers.rules import may_write_by_hand
 
+BULK = 200  # so many drafts are handed in at once; the rest by pressing again
+TICKED = re.compile(r"([0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12})\.(\d{1,9})", re.ASCII)
 FORMATS = {
     "xlsx": (exports.to_xlsx, "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"),
     "csv": (exports.to_csv, "text/csv; charset=utf-8"),
@@ -32,7 +42,10 @@ def register_of(scope: Scope, register: str) -> Register:
 def overview(scope: Scope) -> HttpResponse:
     """Show every register of the agency with counts by state."""
     counts: dict[str, Counter[str]] = {}
-    for register, state in with_state(Entry.objects.filter(agency_id=scope.id)).values_list("register", "state"):
+    entries = seen_entries(scope, with_state(Entry.objects.filter(agency_id=scope.id)))
+    public_only = only_supervises(scope)
+    for register, written in entries.values_list("register", "state"):
+        state = "public" if public_only else written
         counts.setdefault(register, Counter())[state] += 1
     rows = [(register, counts.get(register.id, Counter())) for register in scope.pack.rules.registers]
     return scope.render(
@@ -53,17 +66,70 @@ def listing(scope: Scope, register: str) -> HttpResponse:
     definition = register_of(scope, register)
     form = SearchForm(scope.request.GET)
     asked: dict[str, Any] = form.cleaned_data if form.is_valid() else {}
-    entries = with_state(Entry.objects.filter(agency_id=scope.id, register=register)).select_related("owner_unit")
-    if asked.get("q"):
-        entries = search(entries, asked["q"].strip())
-    if asked.get("state"):
-        entries = entries.filter(state=asked["state"])
-    shown = slice_of(entries, after=_number(scope, "after"), before=_number(scope, "before"))
-    rows = [(entry, *LABELS[getattr(entry, "state", "draft")]) for entry in shown.entries]
+    public_only = only_supervises(scope)
+    shown = slice_of(_asked(scope, register, asked), after=_number(scope, "after"), before=_number(scope, "before"))
+    rows = (
+        as_public(shown)
+        if public_only
+        else [(entry, *LABELS[getattr(entry, "state", "draft")]) for entry in shown.entries]
+    )
+    by_hand = bool(may_write_by_hand(definition))
     kept = QueryDict(mutable=True)
     kept.update({key: value for key, value in asked.items() if value})
-    context = {"register": definition, "form": form, "rows": rows, "slice": shown, "query": kept.urlencode()}
+    context = {
+        "register": definition,
+        "form": form,
+        "rows": rows,
+        "slice": shown,
+        "query": kept.urlencode(),
+        "derived": not by_hand,
+        "may_draft": by_hand and scope.may("draft_entry"),
+        "may_import": by_hand and scope.may("import_entries"),
+        "may_export": scope.may("export_entries"),
+        "may_submit": scope.may("submit_for_release"),
+    }
     return scope.render("register.html", context)
+
+
+def _asked(scope: Scope, register: str, asked: dict[str, Any]) -> QuerySet[Any]:
+    """Return the register's entries that the account may read and that fit the search."""
+    entries = with_state(Entry.objects.filter(agency_id=scope.id, register=register)).select_related("owner_unit")
+    words, state = (asked.get("q") or "").strip(), asked.get("state")
+    if only_supervises(scope):
+        return public_words(entries, words)
+    entries = search(entries, words) if words else entries
+    return entries.filter(state=state) if state else entries
+
+
+@page("submit_for_release", "POST")
+def submit(scope: Scope, register: str) -> HttpResponse:
+    """Hand in the ticked drafts, each as it was when the list was opened, or the first of all drafts."""
+    definition = register_of(scope, register)
+    drafts = with_state(Entry.objects.filter(agency_id=scope.id, register=register)).filter(state="draft")
+    seen: dict[UUID, int] = {}
+    if "all" not in scope.request.POST:
+        seen = _ticked(scope.request.POST.getlist("entry"))
+        drafts = with_state(Entry.objects.filter(agency_id=scope.id, register=register, pk__in=seen))
+    found = list(drafts.order_by("number")[:BULK])
+    newest = EntryVersion.objects.filter(entry__in=found).order_by("entry_id", "-number").distinct("entry_id")
+    versions = {version.entry_id: version.pk for version in newest}
+    asked = [(versions[entry.pk], seen.get(entry.pk, entry.rev)) for entry in found]
+    outcomes = dict(submit_in_bulk(asked, actor=scope.account, at=scope.at))
+    rows = [(entry, outcomes[versions[entry.pk]]) for entry in found]
+    done = sum(refused is None for _entry, refused in rows)
+    left = with_state(Entry.objects.filter(agency_id=scope.id, register=register)).filter(state="draft").count()
+    context = {"register": definition, "rows": rows, "done": done, "failed": len(rows) - done, "left": left}
+    return scope.render("register_submit.html", context)
+
+
+def _ticked(values: Sequence[str]) -> dict[UUID, int]:
+    """Return the ticked entries with the `rev` that the list showed; what is neither is left out."""
+    found: dict[UUID, int] = {}
+    for value in values[:BULK]:
+        match = TICKED.fullmatch(value)
+        if match:
+            found[UUID(match[1])] = int(match[2])
+    return found
 
 
 def _number(scope: Scope, name: str) -> int | None:
@@ -94,7 +160,9 @@ def export(scope: Scope, register: str, form: str) -> HttpResponse:
 @page("import_entries", "GET", "HEAD")
 def template(scope: Scope, register: str) -> HttpResponse:
     """Give the empty sheet for an import: the fields' labels as its head."""
-    content = exports.to_xlsx(register_of(scope, register), [])
+    definition = register_of(scope, register)
+    require(may_write_by_hand(definition))
+    content = exports.template(definition)
     return attachment(content, FORMATS["xlsx"][1], f"{scope.agency.code}-{register}-template.xlsx")
 
 

@@ -10,6 +10,7 @@ from django.shortcuts import get_object_or_404, redirect
 
 from heliograph.desk.entry_states import current_public, field_rows
 from heliograph.desk.forms import DecisionForm
+from heliograph.desk.oversight import only_supervises, seen_releases
 from heliograph.desk.pages.home import returned_releases, waiting_releases
 from heliograph.desk.pages.registers import register_of
 from heliograph.desk.scope import Scope, page
@@ -28,7 +29,8 @@ def inbox(scope: Scope) -> HttpResponse:
         {"stage": stage, "releases": list(members)}
         for stage, members in groupby(sorted(waiting, key=lambda one: current_stage(one).id), key=current_stage)
     ]
-    others = Release.objects.filter(agency_id=scope.id).select_related("version", "entry", "submitted_by")
+    others = seen_releases(scope, Release.objects.filter(agency_id=scope.id))
+    others = others.select_related("version", "entry", "submitted_by")
     mine = {release.pk for release in waiting}
     context = {
         "groups": groups,
@@ -46,8 +48,8 @@ def inbox(scope: Scope) -> HttpResponse:
 
 
 def release_of(scope: Scope, release: UUID) -> Release:
-    """Return a release of this agency, 404 for any other."""
-    releases = Release.objects.select_related("version__created_by", "entry", "submitted_by")
+    """Return a release of this agency that the account may read, 404 for any other."""
+    releases = seen_releases(scope, Release.objects.select_related("version__created_by", "entry", "submitted_by"))
     return get_object_or_404(releases, agency_id=scope.id, pk=release)
 
 
@@ -62,6 +64,7 @@ def detail(scope: Scope, release: UUID) -> HttpResponse:
     definition = register_of(scope, found.register)
     public = current_public(scope.id, found.entry_id)
     former = public if public and public.version_id != found.version_id else None
+    rows = field_rows(definition, found.version.data, former.data if former else None)
     verdict = rules.may_decide(
         state, stage=state.current.id, roles={role.value for role in scope.roles}, actor=scope.account.pk
     )
@@ -72,7 +75,7 @@ def detail(scope: Scope, release: UUID) -> HttpResponse:
         "steps": found.steps.select_related("by").order_by("stage_index", "at"),
         "register": definition,
         "former": former,
-        "rows": field_rows(definition, found.version.data, former.data if former else None),
+        "rows": [row for row in rows if row.public or not only_supervises(scope)],
         "form": form,
         "verdict": verdict,
         "may_decide": bool(verdict),

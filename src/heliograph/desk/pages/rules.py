@@ -13,10 +13,10 @@ from heliograph.desk import drafts
 from heliograph.desk.forms import CalendarUploadForm, uploaded
 from heliograph.desk.menu import GROUPS
 from heliograph.desk.scope import ACTS, Scope, page
-from heliograph.duties.actions import load_calendar
 from heliograph.kernel.workdays import CalendarDay, parse_calendar_csv
+from heliograph.regimes.actions import propose_calendar
 from heliograph.regimes.compliance import STATES, Target, compliance_table, summary
-from heliograph.regimes.models import CalendarNotice
+from heliograph.regimes.models import CalendarNotice, CalendarProposal
 from heliograph.regimes.queries import calendar_days, installed_packs, preview_calendar
 from heliograph.registers.imports import SheetError, read_sheet
 
@@ -52,6 +52,10 @@ PAGE_NAMES = {
     "desk:release": "办理发布审批",
     "desk:release-bulk": "批量审批",
     "desk:law-import": "导入法律文本",
+    "desk:law-proposal": "确认法律文本",
+    "desk:article-correct": "更正条文变动",
+    "desk:calendar-proposal": "确认放假安排",
+    "desk:duty": "期限的延长、中止和恢复",
     "desk:person": "人员的任职和证件",
 } | {f"desk:{name}": label for _heading, links in GROUPS for label, _icon, name, _act in links}
 ACT_NAMES = {
@@ -75,6 +79,12 @@ ACT_NAMES = {
     "extend": "延长期限",
     "suspend": "中止期限",
     "resume": "恢复期限",
+    "cancel_duty": "取消误登的期限",
+    "propose_law": "提交法律文本",
+    "confirm_law": "确认法律文本",
+    "correct_article_change": "更正条文变动",
+    "propose_calendar": "提交放假安排",
+    "confirm_calendar": "确认放假安排",
 } | {key: act.name for key, act in ACTS.items()}
 KIND_NAMES = {"page": "页面", "act": "操作", "rule": "规则"}
 
@@ -142,6 +152,9 @@ def _calendar(scope: Scope, form: CalendarUploadForm, status: int = 200) -> Http
         "days": days,
         "provisional": not any(notice.year == scope.on.year for notice in notices),
         "may_load": scope.may("load_calendar"),
+        "pending": CalendarProposal.objects.filter(state=CalendarProposal.State.PENDING).select_related(
+            "agency", "proposed_by"
+        ),
     }
     return scope.render("calendar.html", context, status=status)
 
@@ -152,7 +165,7 @@ def _upload(scope: Scope) -> HttpResponse:
         return _calendar(scope, form, 422)
     token = form.cleaned_data["confirmed"]
     if token:
-        return _load(scope, token)
+        return _propose(scope, token)
     if not form.cleaned_data["file"]:
         form.add_error("file", "请选择要上传的文件。")
         return _calendar(scope, form, 422)
@@ -182,12 +195,12 @@ def _written(cell: object) -> str:
     return cell.isoformat() if isinstance(cell, date) else str(cell).strip()
 
 
-def _load(scope: Scope, token: str) -> HttpResponse:
+def _propose(scope: Scope, token: str) -> HttpResponse:
     rows: list[CalendarDay] | None = drafts.find(scope.account.pk, KIND, token)
     if rows is None:
         form = CalendarUploadForm()
         return _calendar(scope, form, 409)
-    moved = load_calendar(rows, agency_id=scope.id, actor=scope.account, at=scope.at)
+    proposal = propose_calendar(rows, agency_id=scope.id, actor=scope.account, at=scope.at)
     drafts.drop(scope.account.pk, KIND, token)
-    scope.done(f"已导入 {len(rows)} 天；{len(moved)} 项暂算的期限已重算并改变了到期日。")
-    return redirect("desk:calendar", agency=scope.agency.code)
+    scope.done(f"已提交 {len(rows)} 天，待另一人确认后生效。")
+    return redirect("desk:calendar-proposal", agency=scope.agency.code, proposal=proposal.pk)

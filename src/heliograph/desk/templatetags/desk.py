@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from typing import Any
 
 from django import template
@@ -9,6 +10,9 @@ from django.templatetags.static import static
 from django.utils.html import format_html
 from django.utils.safestring import SafeString
 
+from heliograph.disclosure.adjustments import ADJUST_LIMIT
+from heliograph.duties.models import Duty
+from heliograph.duties.queries import OPEN_STATES
 from heliograph.registers.exports import flat
 
 register = template.Library()
@@ -40,3 +44,9 @@ def is_checks(field: Any) -> bool:
 def lookup(names: dict[str, str], key: str) -> str:
     """Return a name from a table, the key itself when it is missing; `names.key` would find the dict's own methods."""
     return names.get(key, key)
+
+
+@register.filter
+def asks_adjustment(duties: Iterable[Duty]) -> bool:
+    """Say whether a dynamic adjustment is still asked of an entry with these duties."""
+    return any(duty.kind == ADJUST_LIMIT and duty.state in OPEN_STATES for duty in duties)

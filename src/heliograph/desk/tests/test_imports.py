@@ -4,16 +4,26 @@ from __future__ import annotations
 
 import io
 import json
-from typing import Any
+from collections.abc import Callable
+from types import SimpleNamespace
+from typing import Any, cast
 
 import pytest
 from django.core.files.uploadedfile import SimpleUploadedFile
 from django.test import Client
 from openpyxl import Workbook, load_workbook
+from procrastinate.contrib.django import app
 
 from heliograph.desk.tests.conftest import Browser
-from heliograph.registers.models import Account, Entry, EntryVersion, ImportBatch
-from heliograph.registers.tasks import run_import
+from heliograph.kernel.verdict import ActRefusedError
+from heliograph.outbox.jobs import RETRIES
+from heliograph.registers.actions import add_unit
+from heliograph.registers.actions.imports import check_import
+from heliograph.registers.exports import guarded, unguarded
+from heliograph.registers.imports import read_sheet
+from heliograph.registers.models import Account, Agency, Entry, EntryVersion, ImportBatch
+from heliograph.registers.tasks import give_up, run_import
+from tests.cast import NOON
 
 ITEMS = "/desk/sunny/registers/items/"
 HEAD = ["事项名称", "类别", "依据", "电话", "责任科室"]
@@ -135,7 +145,7 @@ def test_exports_carry_text_only_and_read_back(desk: Client, handler: Account) -
     desk.post(f"{ITEMS}import/{batch.pk}/")
     run_import(str(batch.pk), str(handler.pk))
     book = load_workbook(io.BytesIO(desk.get(f"{ITEMS}export/xlsx/").content))
-    cell = book.worksheets[0]["A2"]
+    cell = book.worksheets[0]["B2"]
     assert (cell.value, cell.data_type) == ("=1+1", "s")
     csv = desk.get(f"{ITEMS}export/csv/").content.decode("utf-8-sig")
     assert "'=1+1" in csv
@@ -143,5 +153,145 @@ def test_exports_carry_text_only_and_read_back(desk: Client, handler: Account) -
     again = upload(desk, SimpleUploadedFile("items.csv", csv.encode()))
     assert again.faults == []
     assert again.rows[0]["data"]["name"] == "=1+1"
+    assert again.rows[0]["number"] == "1"
     listed = json.loads(desk.get(f"{ITEMS}export/json/").content)
     assert listed["entries"][0]["data"]["name"] == "=1+1"
+
+
+# -- again
+def run(desk: Client, handler: Account, file: SimpleUploadedFile) -> ImportBatch:
+    batch = upload(desk, file)
+    desk.post(f"{ITEMS}import/{batch.pk}/")
+    run_import(str(batch.pk), str(handler.pk))
+    batch.refresh_from_db()
+    return batch
+
+
+def exported(desk: Client) -> str:
+    return desk.get(f"{ITEMS}export/csv/").content.decode("utf-8-sig")
+
+
+def csv_file(text: str) -> SimpleUploadedFile:
+    return SimpleUploadedFile("items.csv", text.encode())
+
+
+def test_a_changed_export_revises_the_entries_it_numbers(
+    desk: Client, handler: Account, co_handler: Account, browser: Browser
+) -> None:
+    run(desk, handler, sheet(row("甲"), row("乙")))
+    text = exported(desk)
+    assert text.startswith("编号,事项名称")
+    other = browser(co_handler)
+    batch = upload(other, csv_file(text.replace("乙", "乙（修订）")))
+    other.post(f"{ITEMS}import/{batch.pk}/")
+    run_import(str(batch.pk), str(co_handler.pk))
+    assert list(Entry.objects.order_by("number").values_list("number", "title", "rev")) == [
+        (1, "甲", 1),  # a row that changes nothing leaves no trace
+        (2, "乙（修订）", 2),
+    ]
+    assert EntryVersion.objects.get(entry__number=2).authors == [handler.pk, co_handler.pk]
+    assert EntryVersion.objects.count() == 2
+
+
+@pytest.mark.parametrize(
+    ("change", "told"),
+    [
+        (("\n1,", "\n7,"), "本清单没有编号为“7”的条目"),
+        (("\n1,", "\n一,"), "本清单没有编号为“一”的条目"),
+        (("\n2,", "\n1,"), "编号 1 在表中出现了 2 次"),
+        ((",电话", ",传真"), "本清单没有“传真”列"),
+    ],
+)
+def test_a_wrong_number_keeps_every_row_out(desk: Client, handler: Account, change: tuple[str, str], told: str) -> None:
+    run(desk, handler, sheet(row("甲"), row("乙")))
+    text = exported(desk).replace("\r\n", "\n").replace(*change)
+    batch = upload(desk, csv_file(text))
+    assert batch.state == ImportBatch.State.REFUSED
+    assert told in desk.get(f"{ITEMS}import/{batch.pk}/").text
+
+
+def test_a_sheet_with_numbers_keeps_all_columns(desk: Client, handler: Account) -> None:
+    run(desk, handler, sheet(row("甲")))
+    batch = upload(desk, csv_file("编号,事项名称,类别,依据\n1,甲,行政处罚,行政处罚法@2021:61\n"))
+    assert "须保留全部列" in batch.faults[0]["message"]
+
+
+def test_an_entry_under_approval_is_not_revised_by_a_sheet(desk: Client, handler: Account) -> None:
+    run(desk, handler, sheet(row("甲")))
+    text = exported(desk)
+    desk.post(f"{ITEMS}submit/", {"all": "1"})
+    batch = upload(desk, csv_file(text))
+    assert "正在审批" in batch.faults[0]["message"]
+
+
+def test_a_second_entry_of_the_same_name_is_pointed_out_before_it_is_made(desk: Client, handler: Account) -> None:
+    run(desk, handler, sheet(row("甲")))
+    batch = upload(desk, sheet(row("甲"), row("乙")))
+    page = desk.get(f"{ITEMS}import/{batch.pk}/").text
+    assert "已有同名条目“甲”，编号 1" in page
+    assert "已有同名条目“乙”" not in page
+    assert batch.state == ImportBatch.State.CHECKED
+
+
+def test_a_unit_of_the_desk_is_valid_in_a_sheet(
+    desk: Client, agency: Agency, handler: Account, legality_reviewer: Account
+) -> None:
+    add_unit(agency.pk, name="新设大队", functions=["handling"], actor=legality_reviewer, at=NOON)
+    head = "事项名称,类别,依据,承办科室\n"
+    fits = upload(desk, csv_file(f"{head}甲,行政处罚,行政处罚法@2021:61,新设大队\n"))
+    assert fits.faults == []
+    wrong = upload(desk, csv_file(f"{head}甲,行政处罚,行政处罚法@2021:61,没有的科\n"))
+    assert "应为" in wrong.faults[0]["message"]
+
+
+def test_the_officer_register_takes_no_sheet(agency: Agency, handler: Account) -> None:
+    names = read_sheet("a.csv", "姓名,证件编号\n查无此人,1\n".encode())
+    with pytest.raises(ActRefusedError, match="由执法证件登记生成"):
+        check_import(
+            agency.pk, register="officers", file_name="a.csv", sheet=names, reason="试", actor=handler, at=NOON
+        )
+    assert not ImportBatch.objects.exists()
+
+
+def attempt(batch: ImportBatch, handler: Account, number: int) -> None:
+    """Run the job as the queue does after so many failed tries."""
+    context = SimpleNamespace(job=SimpleNamespace(attempts=number))
+    run = cast(Callable[..., None], app.tasks["registers.import_entries"].func)
+    with pytest.raises(RuntimeError, match="the disk is full"):
+        run(context, batch_id=str(batch.pk), actor_id=str(handler.pk))
+    batch.refresh_from_db()
+
+
+def test_an_import_that_keeps_failing_is_noted_on_its_page(
+    desk: Client, handler: Account, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    batch = upload(desk, sheet(row("甲")))
+    desk.post(f"{ITEMS}import/{batch.pk}/")
+    monkeypatch.setattr("heliograph.registers.tasks.import_entries", broken)
+    attempt(batch, handler, RETRIES - 1)
+    assert batch.state == ImportBatch.State.RUNNING  # it will be tried again
+    attempt(batch, handler, RETRIES)
+    assert batch.state == ImportBatch.State.REFUSED
+    assert "系统故障" in desk.get(f"{ITEMS}import/{batch.pk}/").text
+
+
+def test_an_import_that_is_done_is_not_undone_by_a_late_failure(desk: Client, handler: Account) -> None:
+    batch = run(desk, handler, sheet(row("甲")))
+    give_up(str(batch.pk), str(handler.pk))
+    batch.refresh_from_db()
+    assert batch.state == ImportBatch.State.DONE
+
+
+def broken(*_: object, **__: object) -> None:
+    raise RuntimeError("the disk is full")
+
+
+@pytest.mark.parametrize("start", list("=+-@＝＋－＠\t\r\n"))
+def test_what_a_spreadsheet_would_compute_is_guarded_and_read_back(start: str) -> None:
+    written = f"{start}1+1"
+    assert guarded([written, f"'{written}", "甲'=乙"]) == [f"'{written}", f"''{written}", "甲'=乙"]
+    assert [unguarded(cell) for cell in guarded([written, f"'{written}", "甲'=乙"])] == [
+        written,
+        f"'{written}",
+        "甲'=乙",
+    ]

@@ -88,6 +88,7 @@ class Migration(migrations.Migration):
                     ),
                 ),
                 ("unfounded", models.JSONField(default=list, verbose_name="未注明依据的新增内容")),
+                ("adjusted", models.BooleanField(default=False, verbose_name="已按动态调整修改")),
                 ("submitted_at", models.DateTimeField(verbose_name="送审时间")),
                 (
                     "agency",
@@ -307,6 +308,7 @@ class Migration(migrations.Migration):
                 ("number", models.PositiveIntegerField(verbose_name="版本号")),
                 ("title", models.CharField(max_length=300, verbose_name="名称")),
                 ("data", models.JSONField(verbose_name="公开内容")),
+                ("fields", models.JSONField(default=list, verbose_name="公开字段")),
                 (
                     "basis",
                     django.contrib.postgres.fields.ArrayField(

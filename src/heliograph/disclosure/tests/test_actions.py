@@ -2,9 +2,13 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
+from concurrent.futures import ThreadPoolExecutor
 from datetime import timedelta
 
 import pytest
+from django.db import connection
+from django.test.utils import CaptureQueriesContext
 
 from heliograph.disclosure.actions import (
     Decision,
@@ -15,6 +19,7 @@ from heliograph.disclosure.actions import (
     withdraw_publication,
 )
 from heliograph.disclosure.models import PublicChange, PublicVersion, Release
+from heliograph.disclosure.queries import with_withdrawal
 from heliograph.kernel.verdict import ActRefusedError
 from heliograph.registers.actions import Content, end_role, grant_role, revise_entry
 from heliograph.registers.models import Account, Agency, EntryVersion, RoleGrant, Unit
@@ -289,6 +294,67 @@ def test_a_handler_does_not_withdraw(published: PublicVersion, handler: Account,
         withdraw(published, outsider)
     published.refresh_from_db()
     assert published.is_current
+
+
+def test_superseded_versions_go_with_the_withdrawn_one(
+    published: PublicVersion, handler: Account, legality_reviewer: Account, release_approver: Account
+) -> None:
+    version = revise_entry(published.entry_id, content=Content(ITEM, "核对"), actor=handler, at=LATER)
+    second = publish(version, handler, legality_reviewer, release_approver, at=LATER)
+    withdraw(second, release_approver)
+    published.refresh_from_db()
+    assert (published.withdrawn_at, published.withdrawn_reason) == (LATER, "依据已废止")
+    again = revise_entry(published.entry_id, content=Content(ITEM, "再次公开"), actor=handler, at=LATER)
+    publish(again, handler, legality_reviewer, release_approver, at=LATER)
+    told = with_withdrawal(PublicChange.objects.filter(entry=published.entry)).order_by("at", "id")
+    assert [(line.number, vars(line)["is_withdrawn"]) for line in told] == [(1, True), (2, True), (2, True), (3, False)]
+
+
+def test_earlier_versions_stay_when_only_the_current_one_is_wrong(
+    published: PublicVersion, handler: Account, legality_reviewer: Account, release_approver: Account
+) -> None:
+    version = revise_entry(published.entry_id, content=Content(ITEM, "核对"), actor=handler, at=LATER)
+    second = publish(version, handler, legality_reviewer, release_approver, at=LATER)
+    withdraw_publication(second.pk, reason="有误", basis="晴公5", actor=release_approver, at=LATER, earlier=False)
+    published.refresh_from_db()
+    assert published.withdrawn_at is None
+
+
+# -- locks
+def test_handing_in_locks_the_entry_before_the_version_as_revising_does(draft: EntryVersion, handler: Account) -> None:
+    with CaptureQueriesContext(connection) as handing_in:
+        submit_for_release(draft.pk, actor=handler, at=NOON)
+    locks = [query["sql"] for query in handing_in if "FOR UPDATE" in query["sql"]]
+    assert 'FOR UPDATE OF "registers_entry"' in locks[0]
+
+
+@pytest.mark.django_db(transaction=True)
+def test_handing_in_and_revising_at_once_ends_for_both(draft: EntryVersion, handler: Account) -> None:
+    """One of the two may be refused, but neither dies in the other's locks."""
+
+    def hand_in() -> str:
+        return attempt(lambda: submit_for_release(draft.pk, actor=handler, at=NOON))
+
+    def revise() -> str:
+        content = Content(ITEM, "同时修改")
+        return attempt(lambda: revise_entry(draft.entry_id, content=content, actor=handler, at=NOON))
+
+    with ThreadPoolExecutor(2) as pool:
+        found = [future.result(timeout=30) for future in (pool.submit(hand_in), pool.submit(revise))]
+    assert found[0] == "done"
+    assert found[1] in {"done", "entry.in_review"}
+    assert Release.objects.filter(entry=draft.entry).count() == 1
+
+
+def attempt(act: Callable[[], object]) -> str:
+    """Do an act on a connection of this thread's own; a deadlock would come out as an error of the database."""
+    try:
+        act()
+    except ActRefusedError as error:
+        return error.verdict.code
+    finally:
+        connection.close()
+    return "done"
 
 
 def test_an_administrator_decides_nothing(

@@ -6,13 +6,20 @@ from datetime import date, timedelta
 
 import pytest
 
-from heliograph.disclosure.actions import adjust_for_function_change, adjust_for_law_change, withdraw_publication
-from heliograph.disclosure.adjustments import entries_resting_on
-from heliograph.disclosure.models import Adjustment, PublicChange, PublicVersion
+from heliograph.disclosure.actions import (
+    Decision,
+    adjust_for_function_change,
+    adjust_for_law_change,
+    decide_stage,
+    submit_for_release,
+    withdraw_publication,
+)
+from heliograph.disclosure.models import Adjustment, PublicChange, PublicVersion, Release
+from heliograph.disclosure.queries import entries_resting_on, registered_elsewhere
 from heliograph.duties.models import Duty
 from heliograph.kernel.verdict import ActRefusedError
-from heliograph.registers.actions import Content, revise_entry
-from heliograph.registers.models import Account, Agency, Article, Unit
+from heliograph.registers.actions import ArticleText, Content, LawText, adopt_law, revise_entry
+from heliograph.registers.models import Account, Agency, Article, Entry, EntryVersion, Unit
 from tests.cast import ITEM, NOON, TODAY, item, publish
 
 ARTICLE = "行政处罚法@2021:61"
@@ -20,11 +27,13 @@ OTHER = "行政处罚法@2021:85"
 LATER = NOON + timedelta(days=2)
 
 
-def change_law(agency: Agency, actor: Account, article: str = ARTICLE, on: date = TODAY) -> Adjustment:
+def change_law(
+    agency: Agency, actor: Account, article: str = ARTICLE, on: date = TODAY, *, repealed: bool = False
+) -> Adjustment:
     return adjust_for_law_change(
         agency.pk,
         article=article,
-        repealed=False,
+        repealed=repealed,
         effective_on=on,
         reason="条文修改，期限变化",
         basis="晴公5",
@@ -186,3 +195,120 @@ def test_only_the_legal_office_of_the_agency_adjusts(
         change_law(agency, outsider)
     with pytest.raises(ActRefusedError, match="没有登记动态调整的权限"):
         move_function(agency, handling_unit, handler)
+
+
+# -- which entries rest on an article
+PARAGRAPH = "行政处罚法@2021:61(2)"
+
+
+@pytest.fixture
+def paragraphs(db: None) -> None:
+    articles = [ArticleText("61"), ArticleText("61(1)"), ArticleText("61(2)"), ArticleText("61(2)(1)")]
+    adopt_law(LawText("行政处罚法@2021", "行政处罚法", "law", [*articles, ArticleText("61-1")]), actor=None, at=NOON)
+
+
+def titles(agency: Agency, article: str) -> set[str]:
+    return {entry.title for entry in entries_resting_on(agency.pk, article)}
+
+
+def test_an_article_is_found_with_its_paragraphs_and_a_paragraph_with_its_whole(
+    agency: Agency, handler: Account, paragraphs: None
+) -> None:
+    for name, key in (("全条", ARTICLE), ("一款", f"{ARTICLE}(1)"), ("二款", PARAGRAPH), ("一项", f"{PARAGRAPH}(1)")):
+        item(agency, handler, name=name, basis=[key])
+    item(agency, handler, name="之一", basis=[f"{ARTICLE}-1"])
+    assert titles(agency, ARTICLE) == {"全条", "一款", "二款", "一项"}
+    assert titles(agency, PARAGRAPH) == {"全条", "二款", "一项"}
+    assert titles(agency, f"{PARAGRAPH}(1)") == {"全条", "二款", "一项"}
+
+
+def give_back(version: EntryVersion, by: Account, reviewer: Account) -> None:
+    release = submit_for_release(version.pk, actor=by, at=LATER)
+    decision = Decision("legal_review", passed=False, opinion="退回")
+    decide_stage(release.pk, decision=decision, actor=reviewer, at=LATER)
+
+
+def test_an_old_returned_version_does_not_count(
+    published: PublicVersion, agency: Agency, handler: Account, legality_reviewer: Account
+) -> None:
+    cited = revise_entry(
+        published.entry_id, content=Content({**ITEM, "basis": [OTHER]}, "改引"), actor=handler, at=LATER
+    )
+    give_back(cited, handler, legality_reviewer)
+    assert titles(agency, OTHER) == {ITEM["name"]}
+    revise_entry(published.entry_id, content=Content(ITEM, "改回"), actor=handler, at=LATER)
+    assert titles(agency, OTHER) == set()
+    assert titles(agency, ARTICLE) == {ITEM["name"]}
+
+
+def test_a_withdrawn_entry_is_left_alone_until_somebody_takes_it_up_again(
+    published: PublicVersion, agency: Agency, handler: Account, handling_unit: Unit, legality_reviewer: Account,
+    release_approver: Account,
+) -> None:  # fmt: skip
+    withdraw_publication(published.pk, reason="有误", basis="晴公5", actor=release_approver, at=LATER)
+    assert titles(agency, ARTICLE) == set()
+    assert not move_function(agency, handling_unit, legality_reviewer).items.exists()
+    revise_entry(published.entry_id, content=Content(ITEM, "再次编制"), actor=handler, at=LATER)
+    assert titles(agency, ARTICLE) == {ITEM["name"]}
+    assert move_function(agency, handling_unit, legality_reviewer, "受理").items.count() == 1
+
+
+# -- what fulfils the duty
+def republish(
+    entry: Entry, data: dict[str, object], by: Account, *approvers: Account, adjusted: bool = False
+) -> Release:
+    version = revise_entry(entry.pk, content=Content(data, "修改"), actor=by, at=LATER)
+    release = submit_for_release(version.pk, actor=by, at=LATER, adjusted=adjusted)
+    for stage, approver in zip(release.stages, approvers, strict=True):
+        decide_stage(release.pk, decision=Decision(stage["id"], passed=True), actor=approver, at=LATER)
+    return release
+
+
+def test_a_correction_of_something_else_does_not_fulfil_the_duty(
+    published: PublicVersion, agency: Agency, handler: Account, legality_reviewer: Account, release_approver: Account
+) -> None:
+    duty = change_law(agency, legality_reviewer).items.get().duty
+    phone = {**ITEM, "phone": "0539-1234567"}
+    republish(published.entry, phone, handler, legality_reviewer, release_approver)
+    duty.refresh_from_db()
+    assert duty.state == Duty.State.OPEN
+    republish(published.entry, ITEM, handler, legality_reviewer, release_approver, adjusted=True)
+    duty.refresh_from_db()
+    assert (duty.state, duty.fulfilled_event) == (Duty.State.FULFILLED, "公开第 3 版")
+
+
+def test_a_repealed_article_must_go_whatever_the_author_says(
+    published: PublicVersion, agency: Agency, handler: Account, legality_reviewer: Account, release_approver: Account
+) -> None:
+    duty = change_law(agency, legality_reviewer, repealed=True).items.get().duty
+    republish(published.entry, ITEM, handler, legality_reviewer, release_approver, adjusted=True)
+    duty.refresh_from_db()
+    assert duty.state == Duty.State.OPEN
+    republish(published.entry, {**ITEM, "basis": [OTHER]}, handler, legality_reviewer, release_approver)
+    duty.refresh_from_db()
+    assert duty.state == Duty.State.FULFILLED
+
+
+def test_an_entry_without_a_unit_falls_to_the_legal_unit(
+    agency: Agency, handler: Account, legal_unit: Unit, legality_reviewer: Account
+) -> None:
+    item(agency, handler)
+    assert change_law(agency, legality_reviewer).items.get().duty.owner_unit == legal_unit
+
+
+# -- agencies side by side
+def test_a_change_registered_elsewhere_is_shown_until_it_is_registered_here(
+    published: PublicVersion, agency: Agency, legality_reviewer: Account, outsider: Account
+) -> None:
+    theirs = outsider.grants.all()[0].agency
+    change_law(theirs, outsider)
+    [(found, entries)] = registered_elsewhere(agency.pk)
+    assert (found.article, entries) == (ARTICLE, [published.entry])
+    assert registered_elsewhere(theirs.pk) == []
+    change_law(agency, legality_reviewer)
+    assert registered_elsewhere(agency.pk) == []
+
+
+def test_a_vague_basis_is_refused(agency: Agency, published: PublicVersion, release_approver: Account) -> None:
+    with pytest.raises(ActRefusedError, match="依据应写引用键"):
+        withdraw_publication(published.pk, reason="有误", basis="领导要求", actor=release_approver, at=LATER)

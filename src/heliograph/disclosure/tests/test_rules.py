@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from datetime import UTC, datetime, timedelta
 from uuid import UUID, uuid4
 
 import pytest
@@ -10,6 +11,7 @@ from heliograph.disclosure import rules
 from heliograph.kernel.packs.schema import FieldDef, Register
 from heliograph.kernel.verdict import Allowed, Refused, Verdict
 
+NOON = datetime(2026, 11, 20, 4, tzinfo=UTC)
 AUTHOR, REVIEWER, APPROVER = uuid4(), uuid4(), uuid4()
 STAGES = [
     rules.Stage("legal_review", "法制审核", "legality_reviewer", "WS公5"),
@@ -79,6 +81,7 @@ def test_one_version_at_a_time_is_handed_in_and_each_once() -> None:
     assert rules.may_submit(sealed=False, in_review=False) == Allowed()
     assert code(rules.may_submit(sealed=True, in_review=True)) == "release.pending"
     assert code(rules.may_submit(sealed=True, in_review=False)) == "release.sealed"
+    assert code(rules.may_submit(sealed=False, in_review=False, changed=True)) == "release.changed"
 
 
 def test_only_what_is_current_is_withdrawn_and_the_public_learns_why() -> None:
@@ -121,6 +124,19 @@ def test_lines_without_an_article_are_unfounded_unless_they_were_public() -> Non
     assert rules.unfounded_lines(REGISTER, {}, None) == []
 
 
+def test_a_guarded_running_text_is_named_when_it_changed() -> None:
+    fields = [FieldDef(id="materials", label="材料", type="longtext"), FieldDef(id="remark", label="说明", type="text")]
+    texts = REGISTER.model_copy(update={"fields": fields})
+    data = {"materials": "申请书\r\n身份证", "remark": "先到先办"}
+    assert rules.unfounded_lines(texts, data, None) == ["材料：申请书 身份证（内容有变动）"]
+    assert rules.unfounded_lines(texts, data, {"materials": "申请书\n身份证"}) == []
+    assert rules.unfounded_lines(texts, data, data, ["remark"]) == []
+    both = rules.unfounded_lines(texts, data, {"materials": "申请书"}, ["remark"])
+    assert both == ["材料：申请书 身份证（内容有变动）", "说明：先到先办（内容有变动）"]
+    long = {"materials": "材" * 100}
+    assert rules.unfounded_lines(texts, long, None) == [f"材料：{'材' * 60}…（内容有变动）"]
+
+
 def test_the_public_reads_only_public_fields() -> None:
     public = rules.public_fields(REGISTER, DATA)
     assert "note" not in public
@@ -138,3 +154,64 @@ def test_several_categories_are_joined_and_none_is_empty() -> None:
     assert rules.category_of(DATA) == "行政许可、行政处罚"
     assert rules.category_of({"category": "行政许可"}) == "行政许可"
     assert rules.category_of({}) == ""
+
+
+# -- what a basis may be
+@pytest.mark.parametrize(
+    "basis",
+    [
+        "行政处罚法@2021:48",
+        "行政处罚法@2021:48、WS公7(一)",
+        "XLT四(一)2",
+        "《关于修改某条例的决定》第三项",
+        "某政办发〔2026〕5号",
+    ],
+)
+def test_a_basis_names_what_can_be_looked_up(basis: str) -> None:
+    assert rules.may_rest_on(basis)
+
+
+@pytest.mark.parametrize("basis", ["", " ", "领导要求", "行政处罚法", "行政处罚法@2021:48、口头通知"])
+def test_a_basis_that_names_nothing_is_refused(basis: str) -> None:
+    assert not rules.may_rest_on(basis)
+
+
+def test_keys_in_one_line_are_whole_and_the_rest_is_counted() -> None:
+    keys = [f"行政处罚法@2021:{number}" for number in range(1, 40)]
+    line = rules.joined(keys)
+    assert len(line) <= rules.BASIS_LIMIT
+    kept, _, rest = line.rpartition("等")
+    assert kept.split("、") == keys[: kept.count("、") + 1]
+    assert rest == " 39 条"
+    assert rules.joined(keys[:2]) == "行政处罚法@2021:1、行政处罚法@2021:2"
+
+
+# -- adjustments
+@pytest.mark.parametrize(
+    ("cited", "touched"),
+    [("a@2021:61", True), ("a@2021:61(2)", True), ("a@2021:61(1)", False), ("a@2021:61-1", False), ("a@2021:6", False)],
+)
+def test_a_citation_is_touched_by_its_own_paragraph_and_its_whole(cited: str, touched: bool) -> None:
+    assert rules.rests_on([cited], "a@2021:61(2)") is touched
+
+
+@pytest.mark.parametrize(
+    ("kind", "cited", "adjusted", "done"),
+    [
+        ("amended", "a@2021:61", False, False),
+        ("amended", "a@2021:61", True, True),
+        ("amended", "a@2021:62", False, True),
+        ("repealed", "a@2021:61", True, False),
+        ("repealed", "a@2021:62", False, True),
+    ],
+)
+def test_what_does_an_adjustment_asked(kind: str, cited: str, adjusted: bool, done: bool) -> None:
+    asked = rules.OpenAdjustment(kind, "a@2021:61", NOON)
+    assert rules.fulfils(asked, cited=[cited], written_at=NOON, adjusted=adjusted) is done
+
+
+def test_a_moved_function_is_done_when_the_author_says_so_and_never_by_what_was_written_before() -> None:
+    moved = rules.OpenAdjustment("function", "", NOON)
+    assert rules.fulfils(moved, cited=[], written_at=NOON, adjusted=True)
+    assert not rules.fulfils(moved, cited=[], written_at=NOON, adjusted=False)
+    assert not rules.fulfils(moved, cited=[], written_at=NOON - timedelta(days=1), adjusted=True)

@@ -118,6 +118,7 @@ class Migration(migrations.Migration):
                             ("suspend", "中止"),
                             ("resume", "恢复"),
                             ("recompute", "按新公布的放假安排重算"),
+                            ("cancel", "取消"),
                         ],
                         max_length=10,
                         verbose_name="类别",

@@ -10,20 +10,23 @@ from django.db import IntegrityError, connection, transaction
 
 from heliograph.duties.actions import (
     Subject,
+    cancel_duty,
+    confirm_calendar,
     extend,
     fulfil,
-    load_calendar,
     open_duty,
     recompute_open,
     resume,
     suspend,
 )
 from heliograph.duties.models import Duty, DutyChange
-from heliograph.duties.queries import duties_of, open_duties
+from heliograph.duties.queries import duties_of, moved_by, open_duties
 from heliograph.kernel.ids import uuid7
 from heliograph.kernel.verdict import ActRefusedError
 from heliograph.kernel.workdays import CalendarDay
-from heliograph.regimes.queries import pack_in_force
+from heliograph.regimes.actions import load_calendar, propose_calendar, refuse_calendar
+from heliograph.regimes.models import CalendarNotice
+from heliograph.regimes.queries import calendar_with, pack_in_force
 from heliograph.registers.models import Account, Agency, Unit
 from tests.cast import NOON, TODAY
 
@@ -47,7 +50,7 @@ def duty(
 def announced(office: Any, system_admin: Account) -> None:
     """2026 and 2027 have their notices; 1 and 2 December 2026 are off."""
     rows = [day(date(2026, 12, 1)), day(date(2026, 12, 2)), day(date(2027, 1, 1))]
-    load_calendar(rows, agency_id=office.agency.pk, actor=system_admin, at=NOON)
+    load_calendar(rows, actor=system_admin, at=NOON)
 
 
 def test_a_duty_opens_with_its_due_date_and_article(announced: None, agency: Agency) -> None:
@@ -179,12 +182,14 @@ def test_a_fulfilled_duty_is_neither_stopped_nor_extended(agency: Agency, handle
 
 # -- the calendar
 def test_a_due_date_in_a_year_without_notice_is_provisional_and_moves_when_the_notice_comes(
-    announced: None, agency: Agency, system_admin: Account
+    announced: None, agency: Agency, system_admin: Account, legality_reviewer: Account
 ) -> None:
     far = duty(agency, on=date(2027, 12, 20))
     assert (far.due_on, far.provisional) == (date(2028, 1, 17), True)
     rows = [day(date(2028, 1, 3)), day(date(2028, 1, 4))]
-    moved = load_calendar(rows, agency_id=agency.pk, actor=system_admin, at=NOON)
+    proposal = propose_calendar(rows, agency_id=agency.pk, actor=system_admin, at=NOON)
+    assert [(each.pk, due.on) for each, due in moved_by(calendar_with(rows))] == [(far.pk, date(2028, 1, 19))]
+    moved = confirm_calendar(proposal.pk, agency_id=agency.pk, actor=legality_reviewer, at=NOON)
     assert [each.pk for each in moved] == [far.pk]
     far.refresh_from_db()
     assert (far.due_on, far.provisional) == (date(2028, 1, 19), False)
@@ -195,7 +200,10 @@ def test_a_due_date_in_a_year_without_notice_is_provisional_and_moves_when_the_n
 def test_a_suspended_provisional_duty_is_recounted_too(announced: None, agency: Agency, head: Account) -> None:
     far = duty(agency, on=date(2027, 12, 20))
     stop(far, head, date(2027, 12, 27))
+    Duty.objects.filter(pk=far.pk).update(provisional=True)
     assert recompute_open(actor=None, at=NOON) == []
+    far.refresh_from_db()
+    assert (far.due_on, far.provisional) == (None, False)
     go_on(far, head, date(2028, 1, 3))
     far.refresh_from_db()
     assert far.provisional
@@ -212,7 +220,46 @@ def test_only_the_system_administrator_or_the_legal_office_loads_a_calendar(
 ) -> None:
     for actor, refusal in ((handler, "没有导入放假安排的权限"), (outsider, "不是本机关人员")):
         with pytest.raises(ActRefusedError, match=refusal):
-            load_calendar([day(date(2027, 1, 1))], agency_id=agency.pk, actor=actor, at=NOON)
+            propose_calendar([day(date(2027, 1, 1))], agency_id=agency.pk, actor=actor, at=NOON)
+
+
+def test_one_person_alone_does_not_move_everybodys_days(
+    agency: Agency, system_admin: Account, legality_reviewer: Account, handler: Account, outsider: Account
+) -> None:
+    rows = [day(date(2027, 1, 1))]
+    proposal = propose_calendar(rows, agency_id=agency.pk, actor=system_admin, at=NOON)
+    assert not CalendarNotice.objects.filter(year=2027).exists()
+    for actor, refusal in ((system_admin, "须由另一名"), (handler, "没有导入放假安排的权限")):
+        with pytest.raises(ActRefusedError, match=refusal):
+            confirm_calendar(proposal.pk, agency_id=agency.pk, actor=actor, at=NOON)
+    theirs = outsider.grants.all()[0].agency
+    confirm_calendar(proposal.pk, agency_id=theirs.pk, actor=outsider, at=NOON)
+    assert CalendarNotice.objects.filter(year=2027).exists()
+    with pytest.raises(ActRefusedError, match="已经办理"):
+        confirm_calendar(proposal.pk, agency_id=agency.pk, actor=legality_reviewer, at=NOON)
+
+
+def test_a_proposed_notice_is_put_aside_with_the_reason(agency: Agency, system_admin: Account) -> None:
+    proposal = propose_calendar([day(date(2027, 1, 1))], agency_id=agency.pk, actor=system_admin, at=NOON)
+    aside = refuse_calendar(proposal.pk, agency_id=agency.pk, reason="传错文件", actor=system_admin, at=NOON)
+    assert (aside.state, aside.refusal) == ("refused", "传错文件")
+    assert not CalendarNotice.objects.filter(year=2027).exists()
+
+
+def test_a_duty_opened_by_mistake_is_cancelled_once_by_a_leader(
+    agency: Agency, handler: Account, leader_in_charge: Account, outsider: Account
+) -> None:
+    opened = duty(agency)
+    for actor, refusal in ((handler, "没有取消误登的期限的权限"), (outsider, "不是本机关人员")):
+        with pytest.raises(ActRefusedError, match=refusal):
+            cancel_duty(opened.pk, reason="重复登记", actor=actor, at=NOON)
+    with pytest.raises(ActRefusedError, match="须写明误登的情况"):
+        cancel_duty(opened.pk, reason=" ", actor=leader_in_charge, at=NOON)
+    assert cancel_duty(opened.pk, reason="重复登记", actor=leader_in_charge, at=NOON).state == "cancelled"
+    assert (opened.changes.get().kind, opened.changes.get().reason) == ("cancel", "重复登记")
+    assert not open_duties(agency.pk).exists()
+    with pytest.raises(ActRefusedError, match="已办结或取消"):
+        cancel_duty(opened.pk, reason="重复登记", actor=leader_in_charge, at=NOON)
 
 
 # -- reading

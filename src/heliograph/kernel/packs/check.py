@@ -18,6 +18,7 @@ from heliograph.kernel.packs.merge import written_rules
 from heliograph.kernel.packs.schema import (
     CITED_WHOLE,
     Channel,
+    FieldDef,
     Law,
     Pack,
     PeriodRule,
@@ -62,6 +63,10 @@ class References:
     def ids(self, section: str) -> frozenset[str]:
         """Ids of a section, as merged."""
         return frozenset(rule.id for rule in getattr(self.pack.rules, section))
+
+    def names(self, section: str) -> frozenset[str]:
+        """Names of a section, as merged."""
+        return frozenset(rule.name for rule in getattr(self.pack.rules, section))
 
     @cached_property
     def categories(self) -> frozenset[str]:
@@ -179,6 +184,9 @@ def _of_register(register: Register, refs: References) -> Iterator[_Finding]:
         if refs.pack.kind == "agency" and field.choices_from and not refs.ids(field.choices_from):
             yield (*path, "choices_from"), f"本包没有 {field.choices_from}，选项将为空"
 
+    if refs.pack.kind == "agency":
+        yield from _known("compiled_by_units", register.compiled_by_units, refs.names("units"), "科室")
+
 
 def _of_chain(chain: ReleaseChain, refs: References) -> Iterator[_Finding]:
     for index, stage in enumerate(chain.stages):
@@ -286,6 +294,30 @@ def check_inherited(pack: Pack, own: PackSource, requirements: frozenset[str]) -
                     for _, message in check(rule, refs)
                 ]
     return faults
+
+
+def check_privacy(chain: Sequence[PackSource]) -> list[PackFault]:
+    """Return the fields of the last file that the public would read though a parent keeps them back, or the reverse.
+
+    Whoever compiles an entry must be able to trust that an internal field is internal under every pack of the chain.
+    """
+    known: dict[tuple[str, str], tuple[bool, str]] = {}
+    faults: list[PackFault] = []
+    for file in chain:
+        for path, register, field in _fields(file):
+            public, where = known.setdefault((register.id, field.id), (field.public, file.name))
+            if public != field.public and file is chain[-1]:
+                words = "公开" if public else "不公开"
+                message = f"字段 {register.id}.{field.id} 在 {where} 里{words}，同一字段在各级包里须一致"
+                faults.append(file.fault((*path, "public" if not field.public else "id"), message))
+    return faults
+
+
+def _fields(file: PackSource) -> Iterator[tuple[Path, Register, FieldDef]]:
+    for part in ("add", "replace"):
+        for path, _, rule in written_rules(file, part):
+            if isinstance(rule, Register):
+                yield from (((*path, "fields", index), rule, field) for index, field in enumerate(rule.fields))
 
 
 def _in_rule(section: str, rule: Rule, refs: References) -> Iterator[_Finding]:

@@ -12,7 +12,7 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from importlib.resources.abc import Traversable
 
-from heliograph.kernel.packs.check import check_inherited, check_pack
+from heliograph.kernel.packs.check import check_inherited, check_pack, check_privacy
 from heliograph.kernel.packs.faults import PackFault, PackFaultsError
 from heliograph.kernel.packs.merge import resolve
 from heliograph.kernel.packs.schema import Pack
@@ -150,7 +150,7 @@ class PackShelf:
         except PackFaultsError as error:
             return None, error.faults
         own = chain[-1]
-        faults = check_pack(pack, own, self.requirements)
+        faults = [*check_pack(pack, own, self.requirements), *check_privacy(chain)]
         if all(not self.checked(parent.name)[1] for parent in chain[:-1]):
             faults += check_inherited(pack, own, self.requirements)
         return pack, faults

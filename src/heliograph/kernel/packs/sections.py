@@ -125,7 +125,8 @@ class Register(Rule):
     fields: list[FieldDef] = Field(min_length=1)
     title_field: Id
     list_fields: list[Id] = Field(min_length=1)
-    compiled_by: Label
+    compiled_by: Label  # in the source's words, for reading
+    compiled_by_units: list[Label] = []  # the units that alone may compile it, where the source names them
     release_chain: Id
     on_government_portal: bool = False
     derived_from: Literal["", "certificates"] = ""

@@ -261,3 +261,30 @@ def test_removing_what_an_inherited_rule_needs_is_a_fault(tmp_path: Path) -> Non
     removal = {"section": "period_rules", "id": "short", "basis": CLAUSE, "why": "某。"}
     (found,) = faults(tmp_path, lambda p: p["remove"].append(removal))
     assert found == ("remove", "上级包的 time_limits/serve 在本包不再成立：没有期间计算规则「short」")
+
+
+def noted(*, public: bool) -> dict[str, Any]:
+    fields = [{"id": "name", "label": "名称"}, {"id": "note", "label": "核对说明", "public": public}]
+    return register(basis=["WS公5(一)"], why="本局清单另有字段。", fields=fields)
+
+
+@pytest.mark.parametrize(("parent", "child", "key"), [(True, False, "public"), (False, True, "id")])
+def test_a_field_is_internal_in_every_pack_of_the_chain_or_in_none(
+    tmp_path: Path, *, parent: bool, child: bool, key: str
+) -> None:
+    above, below = nation(), agency()
+    above["add"]["registers"] = [noted(public=parent) | {"basis": BASIS}]
+    below["replace"]["registers"] = [noted(public=child)]
+    (found,) = check_packs(write(tmp_path, above, province(), below))
+    assert found.key == f"replace.registers[items].fields[note].{key}"
+    assert "items.note 在 cn@2026.11 里" in found.message
+    below["replace"]["registers"] = [noted(public=parent)]
+    (tmp_path / "same").mkdir()
+    assert check_packs(write(tmp_path / "same", above, province(), below)) == []
+
+
+def test_units_that_compile_a_register_are_units_of_the_agency(tmp_path: Path) -> None:
+    def spoil(pack: dict[str, Any]) -> None:
+        pack["replace"]["registers"][0]["compiled_by_units"] = ["法制科", "无此科"]
+
+    assert faults(tmp_path, spoil) == [("replace.registers[items].compiled_by_units[1]", "没有科室「无此科」")]

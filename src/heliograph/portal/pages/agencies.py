@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from urllib.parse import urlencode
+from uuid import UUID
 
 from django.http import HttpRequest, HttpResponseBase
 from django.shortcuts import redirect
@@ -17,6 +18,7 @@ from heliograph.portal.pages.policy import KINDS
 from heliograph.portal.scope import Scope, agency_scope
 from heliograph.portal.search import parameter
 from heliograph.portal.site import Link, Page, public_page, show
+from heliograph.regimes.queries import retired_registers
 
 LATEST = 8
 MEASURES = {"officers": "人", "bodies": "个", "flowcharts": "张", "guides": "份", "window_boards": "块"}
@@ -55,6 +57,7 @@ def home(request: HttpRequest, agency: str) -> HttpResponseBase:
         "before": [one for one in listed if one.register.phase == "before"],
         "during": [one for one in listed if one.register.phase == "during"],
         "after": [one for one in listed if one.register.phase == "after" and one.count],
+        "retired": _retired(scope, counts),
         "policies": policy_links(scope.pack, scope.agency.code),
         "columns": _columns(scope.pack.rules.columns if scope.pack else [], listed),
         "changes": [changed(scope, row) for row in queries.changes_of([scope.agency.pk])[:LATEST]],
@@ -67,6 +70,14 @@ def home(request: HttpRequest, agency: str) -> HttpResponseBase:
 def _listed(scope: Scope, register: Register, count: int) -> Listed:
     url = reverse("portal:register", args=[scope.agency.code, register.id])
     return Listed(register, url, count, MEASURES.get(register.id, "项"))
+
+
+def _retired(scope: Scope, counts: Mapping[tuple[UUID, str], int]) -> list[Listed]:
+    """Return the registers that the pack no longer has and in which something is still public."""
+    known = {one.id for one in scope.registers}
+    gone = {register: count for (_, register), count in counts.items() if register not in known}
+    found = retired_registers(scope.agency.pk, list(gone), scope.on)
+    return [_listed(scope, register, gone[code]) for code, register in sorted(found.items())]
 
 
 def _columns(columns: Sequence[PortalColumn], listed: Sequence[Listed]) -> list[Column]:

@@ -31,7 +31,7 @@ def _print(request: HttpRequest, agency: str, register: str, number: int, form: 
     if found.current is None:
         return tombstone(request, found)
     address = request.build_absolute_uri(found.url("entry"))
-    fields = [one for one in fields_of(found.register, found.current.data) if not one.is_empty]
+    fields = [one for one in fields_of(found.current, found.register) if not one.is_empty]
     rest = [one for one in fields if one.id != found.register.title_field]
     context = {
         "scope": found.scope,

@@ -15,17 +15,20 @@ from heliograph.portal.search import PAGE_SIZE, moment_key, page_moment
 from heliograph.portal.site import Link, Page, public_page, show
 
 TITLE = "变更记录"
+WITHDRAWN_REASON = "该版信息已撤回，不再公开"
 CONTROL = {code: None for code in range(32) if code not in {9, 10, 13}}  # no XML can hold them
 
 
 @dataclass(frozen=True, slots=True)
 class Changed:
-    """One line of the log. The name of what was withdrawn is not repeated here."""
+    """One line of the log. Neither the name of what was withdrawn nor why it was published is repeated here."""
 
     change: PublicChange
     register: str
     title: str
     url: str
+    reason: str
+    basis: str
 
 
 @public_page
@@ -49,13 +52,21 @@ def change_log(request: HttpRequest, agency: str) -> HttpResponse:
 def changed(scope: Scope, row: PublicChange) -> Changed:
     """Return a line of the log as the public reads it."""
     if row.entry is None:
-        return Changed(row, "", row.title, "")
+        return Changed(row, "", row.title, "", row.reason, row.basis)
     register = scope.register_name(row.register)
-    known = any(one.id == row.register for one in scope.registers)
-    url = reverse("portal:entry", args=[scope.agency.code, row.register, row.entry.number]) if known else ""
-    if not row.is_public:  # type: ignore[attr-defined]  # annotated by the query
-        return Changed(row, register, f"{register}第 {row.entry.number} 号（已撤回）", url)
-    return Changed(row, register, row.title, url)
+    url = reverse("portal:entry", args=[scope.agency.code, row.register, row.entry.number])
+    if not _is_hidden(row):
+        return Changed(row, register, row.title, url, row.reason, row.basis)
+    title = f"{register}第 {row.entry.number} 号（已撤回）"
+    # Why it was withdrawn must be public; why it had been published may speak of what is no longer there.
+    if row.kind == PublicChange.Kind.WITHDRAWN:
+        return Changed(row, register, title, url, row.reason, row.basis)
+    return Changed(row, register, title, url, WITHDRAWN_REASON, "")
+
+
+def _is_hidden(row: PublicChange) -> bool:
+    """Whether the line speaks of something withdrawn; both marks are annotated by the query."""
+    return not row.is_public or row.is_withdrawn  # type: ignore[attr-defined]
 
 
 @public_page
@@ -78,7 +89,7 @@ def feed(request: HttpRequest, agency: str, register: str) -> HttpResponse:
         atom.add_item(
             title=f"{line.change.get_kind_display()}：{line.title}".translate(CONTROL),
             link=request.build_absolute_uri(line.url),
-            description=line.change.reason.translate(CONTROL),
+            description=line.reason.translate(CONTROL),
             unique_id=f"urn:uuid:{line.change.pk}",
             pubdate=line.change.at,
             updateddate=line.change.at,

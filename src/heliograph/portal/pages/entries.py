@@ -20,6 +20,9 @@ from heliograph.portal.status import certificate_state
 from heliograph.portal.values import fields_of
 from heliograph.registers.models import Role
 
+# Registers whose entries belong together when they rest on the same article.
+RELATED = {"powers": ("items", "benchmarks"), "items": ("powers", "benchmarks"), "benchmarks": ("items", "powers")}
+
 
 @dataclass(frozen=True, slots=True)
 class Approval:
@@ -94,7 +97,7 @@ def entry_version(request: HttpRequest, agency: str, register: str, number: int,
     found = opened(agency, register, number)
     wanted = found.version(version)
     if found.current is None or wanted.withdrawn_at is not None:
-        return tombstone(request, found)
+        return tombstone(request, found, wanted)
     return _shown(request, found, wanted)
 
 
@@ -104,12 +107,14 @@ def _shown(request: HttpRequest, found: Opened, version: PublicVersion) -> HttpR
     context = {
         "scope": scope,
         "register": register,
+        "retired": scope.is_retired(register),
         "version": version,
-        "fields": [field for field in fields_of(register, version.data) if field.id != register.title_field],
+        "fields": [field for field in fields_of(version, register) if field.id != register.title_field],
         "unit": version.entry.owner_unit,
         "status": certificate_state(version.entry.certificate, scope.on) if derived and version.is_current else None,
         "changed": [(citation(article.key), article) for article in queries.changed_articles(version.basis)],
         "lines": _lines(found),
+        "related": _related(found, version),
         "current_url": found.url("entry"),
         "register_basis": [citation(key) for key in register.basis],
     }
@@ -121,6 +126,20 @@ def _shown(request: HttpRequest, found: Opened, version: PublicVersion) -> HttpR
         indexed=version.is_current and not derived,
     )
     return show(request, "portal/entry.html", page, context)
+
+
+def _related(found: Opened, version: PublicVersion) -> list[tuple[str, Link]]:
+    """Return what else this agency made public on the same articles: a power leads to its items and back (D9)."""
+    registers = RELATED.get(found.register.id, ())
+    rows = queries.related_entries(version, registers) if registers and version.is_current else []
+    code = found.scope.agency.code
+    return [
+        (
+            found.scope.register_name(row.register),
+            Link(row.title, reverse("portal:entry", args=[code, row.register, row.entry_number])),
+        )
+        for row in rows
+    ]
 
 
 def _lines(found: Opened) -> list[VersionLine]:
@@ -163,10 +182,12 @@ def _approval(version: PublicVersion, step: ReleaseStep) -> Approval:
     )
 
 
-def tombstone(request: HttpRequest, found: Opened) -> HttpResponse:
+def tombstone(request: HttpRequest, found: Opened, wanted: PublicVersion | None = None) -> HttpResponse:
     """Answer 410: that it was there, and why it is gone; nothing of what it said, nor of whom."""
     scope, register = found.scope, found.register
     latest = next(version for version in found.versions if version.withdrawn_at is not None)
+    if wanted is not None and wanted.withdrawn_at is not None:
+        latest = wanted
     title = f"{register.name}第 {latest.entry_number} 号已撤回"
     context = {
         "scope": scope,
@@ -193,8 +214,8 @@ def entry_diff(request: HttpRequest, agency: str, register: str, number: int, ol
     found = opened(agency, register, number)
     before, after = found.version(old), found.version(new)
     if found.current is None or _any_withdrawn([before, after]):
-        return tombstone(request, found)
-    changes = compare(found.register, before.data, after.data)
+        return tombstone(request, found, before if before.withdrawn_at else after)
+    changes = compare(found.register, before, after)
     context = {
         "scope": found.scope,
         "register": found.register,

@@ -14,7 +14,7 @@ from heliograph.disclosure.models import PublicVersion
 from heliograph.portal import queries
 from heliograph.portal.pages.changes import changed
 from heliograph.portal.scope import Scope, government_of, scopes_of
-from heliograph.portal.search import LARGEST_NUMBER, asked
+from heliograph.portal.search import LARGEST_NUMBER, Words, asked
 from heliograph.portal.site import BadInputError, Link, NotFoundError, Page, Site, platform_name, public_page, show
 from heliograph.portal.status import Status, certificate_state
 from heliograph.registers.models import Agency, Government
@@ -129,19 +129,36 @@ class GatheredRow:
     status: Status | None
 
 
+@dataclass(frozen=True, slots=True)
+class Wish:
+    """What a reader wants of a register over the agencies of a government."""
+
+    owner: Government
+    register: str
+    name: str
+    scopes: list[Scope]
+    words: Words
+
+
+def wished(request: HttpRequest, government: str, register: str) -> Wish:
+    """Read the wish. NotFoundError when no agency sends this register to its government's portal."""
+    owner = government_of(government)
+    scopes = _scopes(owner)
+    if register not in _gathered_ids(scopes):
+        raise NotFoundError("本级政府没有汇总这份清单。请到各机关页面查看。", Site(government=owner))
+    contributing = _contributing(scopes, register)
+    return Wish(owner, register, _name(contributing, register), contributing, asked(request))
+
+
 @public_page
 def register(request: HttpRequest, government: str, register: str) -> HttpResponse:
     """Show one register over all agencies of a government, with the agency beside each entry."""
-    owner = government_of(government)
+    wish = wished(request, government, register)
+    owner, contributing, words, name = wish.owner, wish.scopes, wish.words, wish.name
     site = Site(government=owner)
-    scopes = _scopes(owner)
-    if register not in _gathered_ids(scopes):
-        raise NotFoundError("本级政府没有汇总这份清单。请到各机关页面查看。", site)
-    words, contributing = asked(request), _contributing(scopes, register)
     rows = queries.gathered_entries([scope.agency for scope in contributing], register, words)
     found, following = queries.page_of_gathered(rows, words, _place(request, site))
     by_agency = {scope.agency.pk: scope for scope in contributing}
-    name = _name(contributing, register)
     context = {
         "name": name,
         "register": register,

@@ -13,7 +13,7 @@ from django.utils.timezone import localdate
 from heliograph.disclosure.models import PublicVersion
 from heliograph.portal import queries
 from heliograph.portal.citations import article_label
-from heliograph.portal.scope import today
+from heliograph.portal.scope import RETIRED, today
 from heliograph.portal.search import PAGE_SIZE, QUERY_LIMIT, parameter
 from heliograph.portal.site import BadInputError, Link, NotFoundError, Page, Site, public_page, show
 from heliograph.regimes.queries import packs_for_agencies
@@ -80,6 +80,7 @@ def law(request: HttpRequest, key: str) -> HttpResponse:
         "level": LEVELS.get(version.law.level, "其他"),
         "articles": [(one, article_label(one.no), reverse("portal:article", args=[key, one.no])) for one in articles],
         "state": _state(version),
+        "on": today(),
         "others": [one for one in version.law.versions.order_by("-key") if one.pk != version.pk],
     }
     crumbs = [Link(TITLE, reverse("portal:laws")), Link(version.law.title, "")]
@@ -115,6 +116,7 @@ def article(request: HttpRequest, key: str, no: str) -> HttpResponse:
     context = {
         "version": version,
         "article": found,
+        "on": today(),
         "label": article_label(found.no),
         "parts": [
             (one, article_label(one.no), reverse("portal:article", args=[key, one.no]))
@@ -159,6 +161,5 @@ def _register_names(agency_ids: set[UUID]) -> dict[tuple[UUID, str], str]:
 
 
 def _resting(row: PublicVersion, registers: dict[tuple[UUID, str], str]) -> Resting:
-    name = registers.get((row.agency_id, row.register), "")
-    url = reverse("portal:entry", args=[row.agency.code, row.register, row.entry_number]) if name else ""
-    return Resting(row, name or "已停用的清单", url)
+    url = reverse("portal:entry", args=[row.agency.code, row.register, row.entry_number])
+    return Resting(row, registers.get((row.agency_id, row.register), RETIRED), url)

@@ -76,6 +76,6 @@ def _officer(row: PublicVersion, scope: Scope, on: date) -> Found:
         entry=row,
         agency=scope.agency,
         url=reverse("portal:entry", args=[scope.agency.code, row.register, row.entry_number]),
-        fields=[field for field in fields_of(scope.register(row.register), row.data) if not field.is_empty],
+        fields=[field for field in fields_of(row, scope.register(row.register)) if not field.is_empty],
         status=certificate_state(row.entry.certificate, on),
     )

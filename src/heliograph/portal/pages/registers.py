@@ -6,6 +6,7 @@ import csv
 import json
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
+from typing import Any
 from urllib.parse import urlencode
 
 from django.http import HttpRequest, HttpResponse, StreamingHttpResponse
@@ -19,11 +20,12 @@ from heliograph.portal.scope import Scope, agency_scope
 from heliograph.portal.search import Words, asked, page_number, parameter
 from heliograph.portal.site import BadInputError, Link, Page, public_page, show
 from heliograph.portal.status import Status, certificate_state
-from heliograph.portal.values import Shown, fields_of, list_columns, public_fields, shown
+from heliograph.portal.values import Shown, cells_of, definitions_of, list_columns, public_fields
+from heliograph.registers.exports import guarded
 from heliograph.registers.models.laws import Verified
 
+CONTENT_TYPES = {"csv": "text/csv; charset=utf-8", "json": "application/json; charset=utf-8"}
 CSV_MARK = "\ufeff"  # without it, spreadsheets on Chinese desktops read the file as GBK
-FORMULA_STARTS = ("=", "+", "-", "@", "\t", "\r")
 
 
 @dataclass(frozen=True, slots=True)
@@ -83,6 +85,7 @@ def register_list(request: HttpRequest, agency: str, register: str) -> HttpRespo
     context = {
         "scope": scope,
         "register": definition,
+        "retired": scope.is_retired(definition),
         "wish": wish,
         "categories": categories_of(scope, definition),
         "columns": columns,
@@ -103,7 +106,7 @@ def _row(scope: Scope, register: Register, columns: Iterable[FieldDef], entry: P
     return Row(
         entry=entry,
         url=reverse("portal:entry", args=[scope.agency.code, register.id, entry.entry_number]),
-        cells=[shown(column, entry.data.get(column.id)) for column in columns],
+        cells=cells_of(entry, register, columns),
         status=certificate_state(entry.entry.certificate, scope.on) if derived else None,
     )
 
@@ -113,27 +116,23 @@ def _matches(wish: Asked) -> Iterator[PublicVersion]:
     return queries.all_matching(rows, wish.register, wish.words)
 
 
-class _Echo:
+class Echo:
     """A file that hands back what is written to it, so that lines leave as they are made."""
 
     def write(self, value: str) -> str:
+        """Return what came in."""
         return value
 
 
-def neutral(text: str) -> str:
-    """Return a cell that a spreadsheet will not take for a formula."""
-    return f"'{text}" if text.startswith(FORMULA_STARTS) else text
-
-
 def _csv_lines(request: HttpRequest, wish: Asked) -> Iterator[str]:
-    writer = csv.writer(_Echo())
+    writer = csv.writer(Echo())
     fields = public_fields(wish.register)
     yield CSV_MARK
-    yield writer.writerow(["编号", *(neutral(one.label) for one in fields), "版本", "公开时间", "核实情况", "网址"])
+    yield writer.writerow(["编号", *guarded([one.label for one in fields]), "版本", "公开时间", "核实情况", "网址"])
     for entry in _matches(wish):
-        cells = [field.text for field in fields_of(wish.register, entry.data)]
+        cells = [cell.text for cell in cells_of(entry, wish.register, fields)]
         tail = [str(entry.number), _moment(entry), Verified(entry.verified).label, _address(request, wish, entry)]
-        yield writer.writerow([str(entry.entry_number), *map(neutral, cells), *tail])
+        yield writer.writerow([str(entry.entry_number), *guarded(cells), *tail])
 
 
 def _moment(entry: PublicVersion) -> str:
@@ -150,13 +149,17 @@ def _address(request: HttpRequest, wish: Asked, entry: PublicVersion) -> str:
 def csv_file(request: HttpRequest, agency: str, register: str) -> StreamingHttpResponse:
     """Send every matching entry as a table."""
     wish = _asked(request, agency, register)
-    return _file(wish, _csv_lines(request, wish), "text/csv; charset=utf-8", "csv")
+    return sent_as_file(_csv_lines(request, wish), _name(wish), "csv")
 
 
-def _file(wish: Asked, parts: Iterator[str], content_type: str, ending: str) -> StreamingHttpResponse:
-    name = f"{wish.scope.agency.code}-{wish.register.id}-{wish.scope.on:%Y%m%d}.{ending}"
-    headers = {"Content-Disposition": f'attachment; filename="{name}"'}
-    return StreamingHttpResponse(parts, content_type=content_type, headers=headers)
+def _name(wish: Asked) -> str:
+    return f"{wish.scope.agency.code}-{wish.register.id}-{wish.scope.on:%Y%m%d}"
+
+
+def sent_as_file(parts: Iterator[str], name: str, ending: str) -> StreamingHttpResponse:
+    """Return an answer that a browser keeps as a file; its parts leave as they are made."""
+    headers = {"Content-Disposition": f'attachment; filename="{name}.{ending}"'}
+    return StreamingHttpResponse(parts, content_type=CONTENT_TYPES[ending], headers=headers)
 
 
 def _json_parts(request: HttpRequest, wish: Asked) -> Iterator[str]:
@@ -168,7 +171,6 @@ def _json_parts(request: HttpRequest, wish: Asked) -> Iterator[str]:
     }
     yield f'{json.dumps(head, ensure_ascii=False)[:-1]}, "entries": ['
     separator = "\n"
-    known = {field.id for field in public_fields(wish.register)}
     for entry in _matches(wish):
         record = {
             "number": entry.entry_number,
@@ -177,7 +179,7 @@ def _json_parts(request: HttpRequest, wish: Asked) -> Iterator[str]:
             "published_at": localtime(entry.published_at).isoformat(),
             "verified": entry.verified,
             "basis": entry.basis,
-            "data": {key: value for key, value in entry.data.items() if key in known},
+            "data": _data(entry, wish.register),
             "url": _address(request, wish, entry),
         }
         yield separator + json.dumps(record, ensure_ascii=False)
@@ -185,8 +187,12 @@ def _json_parts(request: HttpRequest, wish: Asked) -> Iterator[str]:
     yield "\n]}\n"
 
 
+def _data(entry: PublicVersion, register: Register) -> dict[str, Any]:
+    return {one.id: entry.data[one.id] for one in definitions_of(entry, register) if one.id in entry.data}
+
+
 @public_page
 def json_file(request: HttpRequest, agency: str, register: str) -> StreamingHttpResponse:
     """Send every matching entry as JSON, with the labels of its fields."""
     wish = _asked(request, agency, register)
-    return _file(wish, _json_parts(request, wish), "application/json; charset=utf-8", "json")
+    return sent_as_file(_json_parts(request, wish), _name(wish), "json")

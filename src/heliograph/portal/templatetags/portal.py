@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from datetime import date, datetime
+from typing import Any
 
 from django import template
 from django.templatetags.static import static
@@ -10,6 +11,7 @@ from django.utils.html import format_html
 from django.utils.safestring import SafeString
 from django.utils.timezone import localtime
 
+from heliograph.disclosure.rules import entrustment_unfiled
 from heliograph.portal.citations import Citation, citations
 from heliograph.portal.values import long_date
 
@@ -56,6 +58,12 @@ def cited(keys: str | list[str]) -> list[Citation]:
 def verified_label(value: str) -> str:
     """Return the tag of what was not read in the text itself; nothing for what was."""
     return VERIFIED.get(value, "")
+
+
+@register.filter
+def unfiled(data: dict[str, Any]) -> bool:
+    """Whether an entry is of a body that enforces by entrustment without a filed letter of entrustment."""
+    return entrustment_unfiled(data)
 
 
 @register.filter

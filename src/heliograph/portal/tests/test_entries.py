@@ -103,10 +103,8 @@ def test_new_version_after_a_withdrawal_is_readable_and_the_withdrawn_one_is_not
     page = client.get(ENTRY)
     assert page.status_code == 200
     assert "已撤回" in page.content.decode()
-    assert client.get(f"{ENTRY}v2/").status_code == 410
-    assert client.get(f"{ENTRY}v1/").status_code == 200
-    assert client.get(f"{ENTRY}diff/2-3/").status_code == 410
-    assert client.get(f"{ENTRY}diff/1-3/").status_code == 200
+    for address in ("v1/", "v2/", "diff/2-3/", "diff/1-3/", "diff/3-2/"):
+        assert client.get(f"{ENTRY}{address}").status_code == 410, address
 
 
 def test_changed_article_is_marked_on_the_entry_and_in_the_log(
@@ -252,3 +250,37 @@ def test_statement_sitemap_and_robots(client: Client, house: House) -> None:
     assert "<loc>http://testserver/a/qinghe-tjj/items/1/</loc>" in sitemap
     assert "/officers/1/" not in sitemap
     assert "Disallow: /desk/" in client.get("/robots.txt").content.decode()
+
+
+@pytest.mark.parametrize(
+    ("more", "flagged"),
+    [
+        ({"body_type": "委托", "entrusting_body": "县政府"}, True),
+        ({"body_type": "委托", "entrustment_filed": False}, True),
+        ({"body_type": "委托", "entrustment_filed": True}, False),
+        ({"body_type": "法定"}, False),
+    ],
+)
+def test_entrusted_body_without_a_filed_letter_is_flagged(
+    client: Client, house: House, *, more: dict[str, object], flagged: bool
+) -> None:
+    house.publish("bodies", {"name": "县执法大队", **more})
+    for address in ("/a/qinghe-tjj/bodies/", "/a/qinghe-tjj/bodies/1/"):
+        assert ("委托书未备案" in client.get(address).content.decode()) is flagged, address
+
+
+def test_power_and_item_on_the_same_article_lead_to_each_other(
+    client: Client, town: Town, django_assert_max_num_queries: DjangoAssertNumQueries
+) -> None:
+    house = town.statistics
+    house.publish("items", item("查处拒报"))
+    house.publish("items", item("另据一款", basis=[f"{LAW}:24(2)"]))
+    house.publish("powers", {"name": "统计违法查处权", "basis": [f"{LAW}:24"]})
+    town.industry.publish("powers", {"name": "别家的权力", "basis": [f"{LAW}:24"]})
+    with django_assert_max_num_queries(8):
+        page = client.get(ENTRY).content.decode()
+    assert '权责清单：<a href="/a/qinghe-tjj/powers/1/">统计违法查处权</a>' in page
+    assert "别家的权力" not in page
+    page = client.get("/a/qinghe-tjj/powers/1/").content.decode()
+    assert '统计执法事项清单：<a href="/a/qinghe-tjj/items/1/">查处拒报</a>' in page
+    assert "另据一款" not in page

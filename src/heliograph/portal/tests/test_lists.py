@@ -203,3 +203,25 @@ def test_bad_input_gets_a_clear_page(client: Client, town: Town, address: str, s
 
 def test_nothing_is_written_from_here(client: Client, house: House) -> None:
     assert client.post(LIST, {"q": "x"}).status_code == 405
+
+
+def test_gathered_files_hold_all_agencies_and_follow_the_search(client: Client, town: Town) -> None:
+    town.statistics.publish("items", item("查处拒报", duties="=1+1", verified_note="内部备注"))
+    town.industry.publish("items", item("节能监察"))
+    gone = town.industry.publish("items", item("撤下事项"))
+    withdraw_publication(
+        gone.pk, reason="依据有误", basis=f"{LAW}:24", actor=town.industry.approver, at=town.industry.later()
+    )
+    table = b"".join(client.get("/g/qinghe/items.csv")).decode()
+    assert table.startswith("\ufeff机关,编号,事项名称,执法类别")
+    assert "清河县统计局,1,查处拒报" in table
+    assert "清河县工业和信息化局,1,节能监察" in table
+    assert "'=1+1" in table
+    assert "撤下事项" not in table
+    assert "内部" not in table
+    found = json.loads(b"".join(client.get("/g/qinghe/items.json", {"q": "节能"})))
+    assert [(one["agency"], one["title"]) for one in found["entries"]] == [("qinghe-gxj", "节能监察")]
+    assert found["government"]["code"] == "qinghe"
+    assert "verified_note" not in {one["id"] for one in found["fields"]}
+    assert client.get("/g/qinghe/flowcharts.csv").status_code == 404
+    assert "/g/qinghe/items.csv" in client.get("/g/qinghe/items/").content.decode()

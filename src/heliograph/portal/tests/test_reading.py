@@ -11,7 +11,6 @@ from heliograph.portal.citations import citation
 from heliograph.portal.compare import pieces
 from heliograph.portal.limits import length_in_words
 from heliograph.portal.pages.policy import value_in_words
-from heliograph.portal.pages.registers import neutral
 from heliograph.portal.search import fill
 from heliograph.portal.values import list_columns, shown
 
@@ -100,11 +99,6 @@ def test_long_difference_is_quick() -> None:
     begin = time.perf_counter()
     pieces(old, old[::-1])
     assert time.perf_counter() - begin < 2
-
-
-@pytest.mark.parametrize("text", ["=1+1", "+1", "-1", "@x", "\tx", "\rx"])
-def test_formula_starts_are_neutralised(text: str) -> None:
-    assert neutral(text) == f"'{text}"
 
 
 def test_page_is_filled_from_further_candidates() -> None:

@@ -85,6 +85,18 @@ def _registers() -> list[dict[str, Any]]:
             derived_from="certificates",
             on_government_portal=True,
         ),
+        _register("powers", "权责清单", [{"id": "name", "label": "职权名称", "required": True}, basis], ["name"]),
+        _register(
+            "bodies",
+            "执法主体清单",
+            [
+                {"id": "name", "label": "机构名称", "required": True},
+                {"id": "body_type", "label": "主体类别", "type": "choice", "choices": ["法定", "授权", "委托"]},
+                {"id": "entrusting_body", "label": "委托机关"},
+                {"id": "entrustment_filed", "label": "委托书已备案", "type": "yesno"},
+            ],
+            ["name", "body_type"],
+        ),
         _register("flowcharts", "执法流程图", [{"id": "name", "label": "名称"}], ["name"]),
         _register(
             "window_boards",

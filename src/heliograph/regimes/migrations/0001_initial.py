@@ -139,4 +139,71 @@ class Migration(migrations.Migration):
                 ],
             },
         ),
+        migrations.CreateModel(
+            name="CalendarProposal",
+            fields=[
+                (
+                    "id",
+                    models.UUIDField(
+                        default=heliograph.kernel.ids.uuid7, editable=False, primary_key=True, serialize=False
+                    ),
+                ),
+                ("rows", models.JSONField(verbose_name="各日")),
+                (
+                    "state",
+                    models.CharField(
+                        choices=[("pending", "待确认"), ("confirmed", "已确认"), ("refused", "未采用")],
+                        default="pending",
+                        max_length=10,
+                        verbose_name="状态",
+                    ),
+                ),
+                ("proposed_at", models.DateTimeField(verbose_name="提出时间")),
+                ("decided_at", models.DateTimeField(blank=True, null=True, verbose_name="确认时间")),
+                ("refusal", models.CharField(blank=True, max_length=300, verbose_name="未采用的理由")),
+                (
+                    "agency",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="+",
+                        to="registers.agency",
+                        verbose_name="提出机关",
+                    ),
+                ),
+                (
+                    "decided_by",
+                    models.ForeignKey(
+                        blank=True,
+                        null=True,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="+",
+                        to=settings.AUTH_USER_MODEL,
+                        verbose_name="确认人",
+                    ),
+                ),
+                (
+                    "proposed_by",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="+",
+                        to=settings.AUTH_USER_MODEL,
+                        verbose_name="提出人",
+                    ),
+                ),
+            ],
+            options={
+                "verbose_name": "待确认的放假安排",
+                "ordering": ["-proposed_at", "-id"],
+                "constraints": [
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            ("decided_by__isnull", True),
+                            models.Q(("decided_by", models.F("proposed_by")), ("state", "confirmed"), _negated=True),
+                            _connector="OR",
+                        ),
+                        name="calendar_confirmed_by_another",
+                    )
+                ],
+            },
+        ),
     ]

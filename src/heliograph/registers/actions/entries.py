@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import json
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
@@ -18,10 +18,10 @@ from heliograph.kernel.verdict import Refused, require
 from heliograph.registers import rules
 from heliograph.registers.errors import EntryFaultsError
 from heliograph.registers.fieldsets import FieldSet, field_set
-from heliograph.registers.models import Account, Agency, Article, Certificate, Entry, EntryVersion, Post, Unit
+from heliograph.registers.models import Account, Agency, Certificate, Entry, EntryVersion, Post, Unit
 from heliograph.registers.models.laws import Verified
 from heliograph.registers.permissions import access_agency
-from heliograph.registers.queries import choices_of, officer_fields
+from heliograph.registers.queries import choices_of, citable_articles, officer_fields
 
 TITLE_LIMIT = 300
 
@@ -36,28 +36,43 @@ class Content:
     read_in: str = ""
 
 
+@dataclass(frozen=True, slots=True)
+class Owner:
+    """The unit that answers for an entry from now on; None for nobody in particular."""
+
+    unit_id: UUID | None
+
+
 @transaction.atomic
 def draft_entry(
+    agency_id: UUID, *, register: str, content: Content, owner_unit_id: UUID | None, actor: Account, at: datetime
+) -> EntryVersion:
+    """Write a new entry of a register as version 1.
+
+    EntryFaultsError with every fault of the content; ActRefusedError when the actor, or the actor's unit, may not, and
+    for a register that certificates make.
+    """
+    on = localdate(at)
+    access_agency(actor, agency_id, "draft_entry", on)
+    fields = field_set(agency_id, register, on)
+    require(rules.may_write_by_hand(fields.register))
+    return _draft(agency_id, fields, content, owner_unit_id, actor, at)
+
+
+def _draft(
     agency_id: UUID,
-    *,
-    register: str,
+    fields: FieldSet,
     content: Content,
     owner_unit_id: UUID | None,
     actor: Account,
     at: datetime,
     certificate: Certificate | None = None,
 ) -> EntryVersion:
-    """Write a new entry of a register as version 1.
-
-    EntryFaultsError with every fault of the content; ActRefusedError when the actor, or the actor's unit, may not.
-    """
-    on = localdate(at)
-    access_agency(actor, agency_id, "draft_entry", on)
-    fields = field_set(agency_id, register, on)
+    """Write a new entry; the caller has authorised the act."""
     require_compiler(fields, agency_id, actor)
-    if owner_unit_id is not None and not Unit.objects.filter(pk=owner_unit_id, agency_id=agency_id).exists():
-        require(Refused("unit.elsewhere", "责任科室不属于本机关，请重新选择。", "国办发118号@2018"))
+    _require_owner(agency_id, owner_unit_id, None)
     clean = cleaned(agency_id, fields, content)
+    register = fields.register.id
     Agency.objects.select_for_update().get(pk=agency_id)  # numbers of a register are handed out one at a time
     last = Entry.objects.filter(agency_id=agency_id, register=register).aggregate(last=Max("number"))["last"]
     entry = Entry.objects.create(
@@ -73,6 +88,14 @@ def draft_entry(
     return _write_version(entry, 1, fields, clean, content, actor, at)
 
 
+def _require_owner(agency_id: UUID, unit_id: UUID | None, former: UUID | None) -> None:
+    if unit_id is None:
+        return
+    present = Unit.objects.filter(pk=unit_id, agency_id=agency_id, closed_on__isnull=True).exists()
+    require(rules.may_own(present=present, kept=unit_id == former))
+
+
+@transaction.atomic
 def draft_officer_entry(certificate_id: UUID, *, reason: str, actor: Account, at: datetime) -> EntryVersion:
     """Draft, or revise, the officer register's entry from a certificate and its holder's post (D5)."""
     certificate = Certificate.objects.select_related("person").get(pk=certificate_id)
@@ -86,42 +109,52 @@ def draft_officer_entry(certificate_id: UUID, *, reason: str, actor: Account, at
         verified=Verified.TEXT,
         read_in="执法证件登记",
     )
-    entry = Entry.objects.filter(agency_id=certificate.agency_id, certificate=certificate).first()
+    entry = Entry.objects.select_for_update(of=("self",)).filter(certificate=certificate).first()
     if entry is not None:
-        return revise_entry(entry.pk, content=content, actor=actor, at=at)
+        return revise(entry, fields, content, actor, at)
     post = Post.objects.filter(agency_id=certificate.agency_id, person=certificate.person, to_on__isnull=True).first()
-    return draft_entry(
-        certificate.agency_id,
-        register="officers",
-        content=content,
-        owner_unit_id=post.unit_id if post else None,
-        actor=actor,
-        at=at,
-        certificate=certificate,
-    )
+    owner = post.unit_id if post else None
+    return _draft(certificate.agency_id, fields, content, owner, actor, at, certificate)
 
 
 @transaction.atomic
 def revise_entry(
-    entry_id: UUID, *, content: Content, actor: Account, at: datetime, rev: int | None = None
+    entry_id: UUID,
+    *,
+    content: Content,
+    actor: Account,
+    at: datetime,
+    rev: int | None = None,
+    owner: Owner | None = None,
 ) -> EntryVersion:
     """Rewrite the open draft of an entry, or begin its next version when the latest is sealed.
 
-    Refused while a version is under approval, and when `rev` shows that somebody else saved in between.
+    Refused while a version is under approval, and when `rev` shows that somebody else saved in between. Without `owner`
+    the unit that answers for the entry stays.
     """
     entry = Entry.objects.select_for_update(of=("self",)).get(pk=entry_id)
     access_agency(actor, entry.agency_id, "revise_entry", localdate(at))
     fields = field_set(entry.agency_id, entry.register, localdate(at))
-    require_compiler(fields, entry.agency_id, actor)
+    require(rules.may_write_by_hand(fields.register))
     if rev is not None and rev != entry.rev:
         message = "您打开之后，别人已保存过这一条目。请重新打开，在最新内容上修改。"
         require(Refused("entry.stale", message, "国办发118号@2018"))
-    latest = entry.versions.order_by("-number")[0]
+    if owner is not None:
+        _require_owner(entry.agency_id, owner.unit_id, entry.owner_unit_id)
+        entry.owner_unit_id = owner.unit_id
+    return revise(entry, fields, content, actor, at)
+
+
+def revise(entry: Entry, fields: FieldSet, content: Content, actor: Account, at: datetime) -> EntryVersion:
+    """Write an entry that is locked; the caller has authorised the act. Everybody who wrote stays among the authors."""
+    require_compiler(fields, entry.agency_id, actor)
     require(rules.may_revise(in_review=entry.in_review))
     clean = cleaned(entry.agency_id, fields, content)
+    latest = entry.versions.order_by("-number")[0]
     if latest.sealed_at is not None:
         return _write_version(entry, latest.number + 1, fields, clean, content, actor, at)
     latest.created_by, latest.created_at = actor, at
+    latest.authors = with_authors(latest.authors, [actor.pk])
     _fill(latest, fields, clean, content)
     latest.save()
     _touch(entry, latest)
@@ -135,7 +168,7 @@ def require_compiler(fields: FieldSet, agency_id: UUID, actor: Account) -> None:
         .values_list("unit__name", flat=True)
         .first()
     )
-    require(rules.may_compile(fields.register, {unit.name for unit in fields.units}, unit))
+    require(rules.may_compile(fields.register, unit))
 
 
 def cleaned(agency_id: UUID, fields: FieldSet, content: Content) -> dict[str, Any]:
@@ -143,17 +176,16 @@ def cleaned(agency_id: UUID, fields: FieldSet, content: Content) -> dict[str, An
     if not content.reason.strip():
         require(Refused("entry.reason", "请写明编制或修改的理由，理由会随版本公开。", "国办发118号@2018"))
     choices = choices_of(agency_id, fields)
-    clean, faults = rules.check_entry(fields.register, content.data, choices, _articles(fields, content))
+    articles = citable_articles(fields, content.data.values())
+    clean, faults = rules.check_entry(fields.register, content.data, choices, articles)
     if faults:
         raise EntryFaultsError(faults)
     return clean
 
 
-def _articles(fields: FieldSet, content: Content) -> frozenset[str]:
-    """Return the article keys an entry may cite: those of the pack, and those of the law library that it names."""
-    candidates = rules.named_keys(content.data.values())
-    library = Article.objects.filter(key__in=candidates).values_list("key", flat=True) if candidates else []
-    return fields.articles | frozenset(library)
+def with_authors(former: Iterable[UUID], more: Iterable[UUID]) -> list[UUID]:
+    """Return everybody whose hand is in a version, each once, in the order they came."""
+    return list(dict.fromkeys([*former, *more]))
 
 
 def _write_version(
@@ -165,7 +197,9 @@ def _write_version(
     actor: Account,
     at: datetime,
 ) -> EntryVersion:
-    version = EntryVersion(agency_id=entry.agency_id, entry=entry, number=number, created_by=actor, created_at=at)
+    version = EntryVersion(
+        agency_id=entry.agency_id, entry=entry, number=number, created_by=actor, authors=[actor.pk], created_at=at
+    )
     _fill(version, fields, clean, content)
     version.save()
     _touch(entry, version)
@@ -199,18 +233,26 @@ def content_hash(register: str, clean: Mapping[str, Any], content: Content) -> s
 def _touch(entry: Entry, version: EntryVersion) -> None:
     entry.title = version.title
     entry.rev += 1
-    entry.save(update_fields=["title", "rev"])
+    entry.save(update_fields=["title", "rev", "owner_unit"])
+
+
+def lock_entry_of(version_id: UUID) -> Entry:
+    """Lock the entry of a version for the rest of the transaction: before the version, by everybody."""
+    return Entry.objects.select_for_update(of=("self",)).get(versions=version_id)
 
 
 @transaction.atomic
-def seal_version(version_id: UUID, *, at: datetime) -> EntryVersion:
-    """Seal a draft handed in for release: from now on it never changes. The caller has authorised the act."""
+def seal_version(version_id: UUID, *, at: datetime, authors: Iterable[UUID] = ()) -> EntryVersion:
+    """Seal a draft handed in for release: from now on it never changes. The caller has authorised the act.
+
+    `authors` are further people whose hand is in it: those of earlier versions that never became public.
+    """
+    entry = lock_entry_of(version_id)
     version = EntryVersion.objects.select_for_update(of=("self",)).get(pk=version_id)
     if version.sealed_at is not None:
         require(Refused("version.sealed", "这一版已经送审，修改请另起新版。", "国办发118号@2018"))
-    entry = Entry.objects.select_for_update(of=("self",)).get(pk=version.entry_id)
-    version.sealed_at = at
-    version.save(update_fields=["sealed_at"])
+    version.sealed_at, version.authors = at, with_authors(version.authors, authors)
+    version.save(update_fields=["sealed_at", "authors"])
     entry.in_review = True
     entry.save(update_fields=["in_review"])
     return version

@@ -2,10 +2,8 @@
 
 from __future__ import annotations
 
-import re
-from collections.abc import Iterable, Mapping
+from collections.abc import Mapping, Sequence
 from datetime import datetime
-from typing import Any
 from uuid import UUID
 
 from django.db import transaction
@@ -15,15 +13,25 @@ from django.utils.timezone import localdate
 from heliograph.kernel.verdict import Refused, require
 from heliograph.outbox.jobs import enqueue
 from heliograph.registers import rules
-from heliograph.registers.actions.entries import Content, content_hash, require_compiler, title_of
+from heliograph.registers.actions.entries import Content, content_hash, require_compiler, revise, title_of
+from heliograph.registers.exports import NUMBER
 from heliograph.registers.fieldsets import FieldSet, field_set
-from heliograph.registers.imports import FAULTS_SHOWN, CheckedRow, RowFault, Sheet, check_rows, check_sheet
-from heliograph.registers.models import Account, Agency, Article, Entry, EntryVersion, ImportBatch, Unit
+from heliograph.registers.imports import (
+    FAULTS_SHOWN,
+    CheckedRow,
+    CheckedSheet,
+    Present,
+    RowFault,
+    Sheet,
+    check_rows,
+    check_sheet,
+)
+from heliograph.registers.models import Account, Agency, Entry, EntryVersion, ImportBatch, Unit
 from heliograph.registers.permissions import access_agency
+from heliograph.registers.queries import choices_of, citable_articles
 
 IMPORT_BASIS = "国办发118号@2018"
 CHUNK = 1_000
-CITED = re.compile(r"[^\s@|｜,，;；]{2,80}@\d{4}[^\s|｜,，;；]*")
 
 
 @transaction.atomic
@@ -34,11 +42,13 @@ def check_import(
     on = localdate(at)
     access_agency(actor, agency_id, "import_entries", on)
     fields = field_set(agency_id, register, on)
+    require(rules.may_write_by_hand(fields.register))
     require_compiler(fields, agency_id, actor)
     if not reason.strip():
         require(Refused("import.reason", "请写明导入的理由，理由会随各条目公开。", IMPORT_BASIS))
-    articles = cited_articles(fields, (cell for _, cells in sheet.rows for cell in cells if isinstance(cell, str)))
-    checked = check_sheet(sheet, fields.register, choices_of(fields), articles, _units(agency_id))
+    articles = citable_articles(fields, (cell for _, cells in sheet.rows for cell in cells))
+    present = _present(agency_id, register)
+    checked = check_sheet(sheet, fields.register, choices_of(agency_id, fields), articles, present)
     refused = bool(checked.faults)
     return ImportBatch.objects.create(
         agency_id=agency_id,
@@ -46,6 +56,7 @@ def check_import(
         file_name=file_name[:200],
         rows=[] if refused else checked.raw,
         faults=[fault.as_json() for fault in checked.faults[:FAULTS_SHOWN]],
+        warnings=[] if refused else [each.as_json() for each in _same_titles(agency_id, fields, checked)],
         row_count=len(sheet.rows),
         state=ImportBatch.State.REFUSED if refused else ImportBatch.State.CHECKED,
         reason=reason.strip(),
@@ -72,9 +83,10 @@ def start_import(batch_id: UUID, *, actor: Account, at: datetime) -> ImportBatch
 
 
 def import_entries(batch_id: UUID, *, actor: Account, at: datetime) -> ImportBatch:
-    """Import a confirmed sheet: every row becomes an entry with version 1, or none does. Running it again is harmless.
+    """Import a confirmed sheet: every row becomes an entry, or a new text of the one it numbers, or none does.
 
-    Rows are checked again, against the pack of today; progress is committed on the way so that the page can show it.
+    Running it again is harmless. Rows are checked again, against the pack of today; progress is committed on the way so
+    that the page can show it.
     """
     batch = ImportBatch.objects.get(pk=batch_id)
     on = localdate(at)
@@ -82,6 +94,7 @@ def import_entries(batch_id: UUID, *, actor: Account, at: datetime) -> ImportBat
     if batch.state != ImportBatch.State.RUNNING:
         return batch
     fields = field_set(batch.agency_id, batch.register, on)
+    require(rules.may_write_by_hand(fields.register))
     require_compiler(fields, batch.agency_id, actor)
     rows, faults = _check_again(batch, fields)
     if faults:
@@ -89,38 +102,37 @@ def import_entries(batch_id: UUID, *, actor: Account, at: datetime) -> ImportBat
     return _write(batch.pk, fields, rows, actor, at)
 
 
-def choices_of(fields: FieldSet) -> dict[str, list[str]]:
-    """Return what choice fields may hold: the agency's categories and units by name."""
-    return {
-        "categories": [category.name for category in fields.categories],
-        "units": [unit.name for unit in fields.units],
-    }
+def _present(agency_id: UUID, register: str) -> Present:
+    entries = Entry.objects.filter(agency_id=agency_id, register=register).values_list("number", "in_review")
+    return Present(units=_units(agency_id), entries=dict(entries))
 
 
-def cited_articles(fields: FieldSet, texts: Iterable[str]) -> frozenset[str]:
-    """Return the article keys that may be cited: the pack's, and those of the law library that the texts name."""
-    named = {key for text in texts if "@" in text for key in CITED.findall(text)} - fields.articles
-    library = Article.objects.filter(key__in=named).values_list("key", flat=True) if named else []
-    return fields.articles | frozenset(library)
+def _same_titles(agency_id: UUID, fields: FieldSet, checked: CheckedSheet) -> list[RowFault]:
+    """Point at rows that would become a second entry of the same name: perhaps they were meant to revise the first."""
+    new = {row.row: title_of(fields, row.data) for row in checked.rows if row.number is None}
+    held = Entry.objects.filter(agency_id=agency_id, register=fields.register.id, title__in=set(new.values()))
+    numbers = dict(held.order_by("-number").values_list("title", "number"))
+    return [
+        RowFault(
+            row, NUMBER, f"已有同名条目“{title[:60]}”，编号 {numbers[title]}；编号留空将另建一条，如要修改请填编号。"
+        )
+        for row, title in new.items()
+        if title in numbers
+    ][:FAULTS_SHOWN]
 
 
 def _units(agency_id: UUID) -> dict[str, UUID]:
     return dict(Unit.objects.filter(agency_id=agency_id, closed_on__isnull=True).values_list("name", "id"))
 
 
-def _texts(rows: Iterable[Mapping[str, Any]]) -> Iterable[str]:
-    for row in rows:
-        for value in row["data"].values():
-            yield from (value if isinstance(value, list) else [str(value)])
-
-
 def _check_again(batch: ImportBatch, fields: FieldSet) -> tuple[list[CheckedRow], list[RowFault]]:
-    choices, articles = choices_of(fields), cited_articles(fields, _texts(batch.rows))
-    units = _units(batch.agency_id)
+    choices = choices_of(batch.agency_id, fields)
+    articles = citable_articles(fields, (row["data"] for row in batch.rows))
+    present = _present(batch.agency_id, batch.register)
     rows: list[CheckedRow] = []
     faults: list[RowFault] = []
     for start in range(0, len(batch.rows), CHUNK):
-        chunk, found = check_rows(batch.rows[start : start + CHUNK], fields.register, choices, articles, units)
+        chunk, found = check_rows(batch.rows[start : start + CHUNK], fields.register, choices, articles, present)
         rows += chunk
         faults += found
         ImportBatch.objects.filter(pk=batch.pk).update(done_count=len(rows))
@@ -136,6 +148,8 @@ def refuse_import(batch_id: UUID, *, verdict: Refused, at: datetime) -> ImportBa
 @transaction.atomic
 def _refuse(batch_id: UUID, faults: list[RowFault], at: datetime) -> ImportBatch:
     batch = ImportBatch.objects.select_for_update(of=("self",)).get(pk=batch_id)
+    if batch.state != ImportBatch.State.RUNNING:
+        return batch
     batch.state, batch.finished_at, batch.done_count = ImportBatch.State.REFUSED, at, 0
     batch.faults = [fault.as_json() for fault in faults[:FAULTS_SHOWN]]
     batch.rows = []
@@ -149,6 +163,15 @@ def _write(batch_id: UUID, fields: FieldSet, rows: list[CheckedRow], actor: Acco
     if batch.state != ImportBatch.State.RUNNING:
         return batch
     Agency.objects.select_for_update().get(pk=batch.agency_id)  # numbers of a register are handed out one at a time
+    _write_new(batch, fields, [row for row in rows if row.number is None], actor, at)
+    _write_revised(batch, fields, [row for row in rows if row.number is not None], actor, at)
+    batch.state, batch.finished_at, batch.done_count = ImportBatch.State.DONE, at, len(rows)
+    batch.rows = []  # the entries hold them now
+    batch.save(update_fields=["state", "finished_at", "done_count", "rows"])
+    return batch
+
+
+def _write_new(batch: ImportBatch, fields: FieldSet, rows: Sequence[CheckedRow], actor: Account, at: datetime) -> None:
     held = Entry.objects.filter(agency_id=batch.agency_id, register=batch.register)
     last = held.aggregate(last=Max("number"))["last"] or 0
     units = _units(batch.agency_id)
@@ -162,10 +185,25 @@ def _write(batch_id: UUID, fields: FieldSet, rows: list[CheckedRow], actor: Acco
         versions.append(_version(entry, fields, row, content))
     Entry.objects.bulk_create(entries, batch_size=CHUNK)
     EntryVersion.objects.bulk_create(versions, batch_size=CHUNK)
-    batch.state, batch.finished_at, batch.done_count = ImportBatch.State.DONE, at, len(entries)
-    batch.rows = []  # the entries hold them now
-    batch.save(update_fields=["state", "finished_at", "done_count", "rows"])
-    return batch
+
+
+def _write_revised(
+    batch: ImportBatch, fields: FieldSet, rows: Sequence[CheckedRow], actor: Account, at: datetime
+) -> None:
+    """Revise the entries that the rows number. A row that changes nothing leaves no version; an empty owner stays."""
+    held = Entry.objects.filter(agency_id=batch.agency_id, register=batch.register)
+    locked = held.filter(number__in=[row.number for row in rows]).select_for_update(of=("self",)).order_by("pk")
+    entries = {entry.number: entry for entry in locked}
+    newest = EntryVersion.objects.filter(entry__in=entries.values()).order_by("entry_id", "-number")
+    written = {version.entry_id: version.data for version in newest.distinct("entry_id")}
+    units = _units(batch.agency_id)
+    for row in rows:
+        entry = entries[row.number or 0]
+        owner = units.get(row.owner, entry.owner_unit_id)
+        if (written[entry.pk], entry.owner_unit_id) == (row.data, owner):
+            continue
+        entry.owner_unit_id = owner
+        revise(entry, fields, Content(data=row.data, reason=batch.reason), actor, at)
 
 
 def _entry(batch: ImportBatch, fields: FieldSet, row: CheckedRow, number: int, units: Mapping[str, UUID]) -> Entry:
@@ -193,5 +231,6 @@ def _version(entry: Entry, fields: FieldSet, row: CheckedRow, content: Content) 
         pack=fields.pack,
         content_hash=content_hash(fields.register.id, row.data, content),
         created_by=entry.created_by,
+        authors=[entry.created_by_id],
         created_at=entry.created_at,
     )

@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
+from copy import copy
 from dataclasses import dataclass, field
 from datetime import date, datetime
 from uuid import UUID
@@ -11,7 +12,7 @@ from uuid import UUID
 from django.db import transaction
 
 from heliograph.kernel.verdict import Refused, require
-from heliograph.registers.models import Account, Article, Law, LawVersion
+from heliograph.registers.models import Account, Article, FormerArticle, Law, LawVersion
 
 LIBRARY_BASIS = "国办发118号@2018"
 
@@ -54,8 +55,9 @@ def adopt_law(law: LawText, *, actor: Account | None, at: datetime) -> LawVersio
 def adopt_laws(laws: Sequence[LawText], *, actor: Account | None, at: datetime) -> list[LawVersion]:
     """Bring law versions and their articles into the library; what is there is completed, not doubled.
 
-    A pack (`overwrite=False`) fills empty fields only. An import by a person replaces the article's full text, and a
-    paraphrase that stands is kept. The caller has authorised the act (`adopt_law` of an agency, or installing a pack).
+    A pack (`overwrite=False`) fills empty fields only. An import by people replaces the article's full text, which is
+    kept beside it, and a paraphrase that stands is kept. The caller has authorised the act: two people
+    (`confirm_law`), or installing a pack.
     The number of queries does not depend on the number of laws.
     """
     records = _adopt_records(laws)
@@ -65,16 +67,39 @@ def adopt_laws(laws: Sequence[LawText], *, actor: Account | None, at: datetime) 
         present[article.version_id][article.no] = article
     fresh: list[Article] = []
     changed: list[Article] = []
+    replaced: list[Article] = []
     for version, law in zip(versions, laws, strict=True):
         for text in law.articles:
             known = present[version.pk].get(text.no)
             if known is None:
                 fresh.append(_new_article(version, text))
-            elif _complete(known, text, overwrite=law.overwrite):
+                continue
+            if law.overwrite and text.text and known.text not in {"", text.text}:
+                replaced.append(copy(known))
+            if _complete(known, text, overwrite=law.overwrite):
                 changed.append(known)
+    keep_former(replaced, reason="导入新文本", actor=actor, at=at)
     Article.objects.bulk_create(fresh)
     Article.objects.bulk_update(changed, ["summary", "text", "chapter", "verified", "read_in"])
     return versions
+
+
+def keep_former(articles: Iterable[Article], *, reason: str, actor: Account | None, at: datetime) -> None:
+    """Keep what articles say now, before it is replaced. Nothing in the library is erased."""
+    FormerArticle.objects.bulk_create(
+        FormerArticle(
+            article=article,
+            text=article.text,
+            verified=article.verified,
+            read_in=article.read_in,
+            changed_on=article.changed_on,
+            change_note=article.change_note,
+            reason=reason,
+            replaced_by=actor,
+            replaced_at=at,
+        )
+        for article in articles
+    )
 
 
 def _name(law: LawText) -> str:
@@ -135,20 +160,6 @@ def article_order(no: str) -> int:
     return int(main) * 1000 + (int(sub) if sub.isdigit() else 0) if main.isdigit() else 0
 
 
-def _adopt_articles(version: LawVersion, law: LawText) -> None:
-    present = {article.no: article for article in version.articles.all()}
-    fresh: list[Article] = []
-    changed: list[Article] = []
-    for text in law.articles:
-        article = present.get(text.no)
-        if article is None:
-            fresh.append(_new_article(version, text))
-        elif _complete(article, text, overwrite=law.overwrite):
-            changed.append(article)
-    Article.objects.bulk_create(fresh)
-    Article.objects.bulk_update(changed, ["summary", "text", "chapter", "verified", "read_in"])
-
-
 def _new_article(version: LawVersion, text: ArticleText) -> Article:
     return Article(
         version=version,
@@ -166,11 +177,13 @@ def _new_article(version: LawVersion, text: ArticleText) -> Article:
 def _complete(article: Article, text: ArticleText, *, overwrite: bool) -> bool:
     """Fill what is empty, replace the full text where a person imported it; say whether anything changed."""
     before = (article.summary, article.text, article.chapter, article.verified)
+    replaces = overwrite and bool(text.text) and article.text != text.text
     article.summary = article.summary or text.summary
     article.chapter = article.chapter or text.chapter
     if text.text and (overwrite or not article.text):
         article.text = text.text
-    if text.verified == "text" or article.verified == "unverified":
+    # A new text is as sure as whoever read it in says, not as sure as the one it replaced.
+    if replaces or text.verified == "text" or article.verified == "unverified":
         article.verified, article.read_in = text.verified, text.read_in or article.read_in
     return before != (article.summary, article.text, article.chapter, article.verified)
 
@@ -180,7 +193,8 @@ def mark_article_changed(article_id: UUID, *, changed_on: date, note: str) -> Ar
     """Mark an article amended or repealed from a day; the dynamic adjustment, its caller, finds what rests on it."""
     article = Article.objects.select_for_update().get(pk=article_id)
     if article.changed_on is not None and article.changed_on >= changed_on:
-        message = f"该条已登记于 {article.changed_on.isoformat()} 变动，不能再登记更早或同日的变动。"
+        day = article.changed_on.isoformat()
+        message = f"该条已登记于 {day} 变动，不能再登记更早或同日的变动；原登记有误的，请先更正。"
         require(Refused("article.changed", message, LIBRARY_BASIS))
     article.changed_on, article.change_note = changed_on, note
     article.save(update_fields=["changed_on", "change_note"])

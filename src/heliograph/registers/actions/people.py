@@ -14,6 +14,7 @@ from heliograph.registers.models import Account, Certificate, Person, Post, Unit
 from heliograph.registers.permissions import access_agency
 
 CERTIFICATE_BASIS = "行政处罚法@2021:42"
+POST_BASIS = "国办发118号@2018"
 
 
 @transaction.atomic
@@ -33,12 +34,14 @@ def appoint(
     access_agency(actor, person.agency_id, "manage_people", localdate(at))
     unit = Unit.objects.filter(pk=unit_id, agency_id=person.agency_id).first()
     if unit is None:
-        require(Refused("unit.elsewhere", "所选科室不属于本机关。", "国办发118号@2018"))
+        require(Refused("unit.elsewhere", "所选科室不属于本机关。", POST_BASIS))
+    elif unit.closed_on is not None:
+        require(Refused("unit.closed", f"“{unit.name}”已于 {unit.closed_on.isoformat()} 撤并。", POST_BASIS))
     former = Post.objects.filter(agency_id=person.agency_id, person=person, to_on__isnull=True).first()
     if former is not None:
         if former.from_on >= from_on:
             message = f"任职日期应晚于现任职务的任职日期 {former.from_on.isoformat()}。"
-            require(Refused("post.order", message, "国办发118号@2018"))
+            require(Refused("post.order", message, POST_BASIS))
         former.to_on = from_on - timedelta(days=1)
         former.save(update_fields=["to_on"])
     return Post.objects.create(
@@ -49,6 +52,22 @@ def appoint(
         duty_post=duty_post,
         from_on=from_on,
     )
+
+
+@transaction.atomic
+def end_post(post_id: UUID, *, to_on: date, actor: Account, at: datetime) -> Post:
+    """End a post without a new one: the person leaves. What the person did stays under the person's name."""
+    post = Post.objects.select_for_update(of=("self",)).get(pk=post_id)
+    access_agency(actor, post.agency_id, "manage_people", localdate(at))
+    if post.to_on is not None:
+        require(Refused("post.ended", f"该任职已于 {post.to_on.isoformat()} 结束。", POST_BASIS))
+    if to_on < post.from_on:
+        require(Refused("post.order", f"离任日期不能早于任职日期 {post.from_on.isoformat()}。", POST_BASIS))
+    if to_on > localdate(at):
+        require(Refused("post.order", "离任日期不能晚于今天。", POST_BASIS))
+    post.to_on = to_on
+    post.save(update_fields=["to_on"])
+    return post
 
 
 @transaction.atomic

@@ -7,11 +7,14 @@ handler, even through SQL (三权分立).
 
 from __future__ import annotations
 
+import unicodedata
+from datetime import timedelta
 from typing import ClassVar
 
 from django.contrib.auth.base_user import AbstractBaseUser, BaseUserManager
 from django.db import models
 from django.db.models import F, Q
+from django.db.models.functions import Lower
 
 from heliograph.kernel.ids import uuid7
 from heliograph.registers.models.bodies import Agency
@@ -60,6 +63,7 @@ class Account(AbstractBaseUser):
     )
     duty_class = models.CharField("职责类别", max_length=20, choices=DutyClass.choices, default=DutyClass.CASE)
     is_active = models.BooleanField("启用", default=True)
+    must_change_password = models.BooleanField("须修改初始密码", default=True)
     created_at = models.DateTimeField("建立时间")
 
     objects: ClassVar[AccountManager] = AccountManager()
@@ -70,10 +74,18 @@ class Account(AbstractBaseUser):
     class Meta:
         verbose_name = "账户"
         ordering = ["username"]
-        constraints = [models.UniqueConstraint(fields=["id", "duty_class"], name="account_duty_class_key")]
+        constraints = [
+            models.UniqueConstraint(fields=["id", "duty_class"], name="account_duty_class_key"),
+            models.UniqueConstraint(Lower("username"), name="account_username_in_any_case"),
+        ]
 
     def __str__(self) -> str:
         return f"{self.display_name}（{self.organisation}）"
+
+    @classmethod
+    def normalize_username(cls, username: str) -> str:
+        """Return the one way a user name is kept, looked up and locked: signing in ignores case and width."""
+        return unicodedata.normalize("NFKC", username).strip().casefold()
 
 
 ADMIN_ROLES = [Role.SYSTEM_ADMIN, Role.SECURITY_ADMIN, Role.AUDIT_ADMIN]
@@ -102,7 +114,9 @@ class RoleGrant(models.Model):
                 fields=["agency", "account", "role"], condition=Q(to_on__isnull=True), name="role_granted_once"
             ),
             models.CheckConstraint(
-                condition=Q(to_on__isnull=True) | Q(to_on__gte=F("from_on")), name="grant_ends_after_start"
+                # the day before the start: taken back on the day it was granted, so that it never held
+                condition=Q(to_on__isnull=True) | Q(to_on__gte=F("from_on") - timedelta(days=1)),
+                name="grant_ends_after_start",
             ),
             models.CheckConstraint(
                 condition=Q(role__in=ADMIN_ROLES, duty_class=F("role"))
@@ -114,3 +128,34 @@ class RoleGrant(models.Model):
 
     def __str__(self) -> str:
         return f"{self.account} {self.get_role_display()}"
+
+
+class AccountChange(models.Model):
+    """What a security administrator did to an account; rows are only added."""
+
+    class Act(models.TextChoices):
+        """Acts on an account other than granting and ending roles."""
+
+        CLOSED = "closed", "停用账户"
+        LEFT = "left", "终止在本机关的全部角色"
+        REOPENED = "reopened", "重新启用账户"
+        PASSWORD = "password", "重置密码"
+        SECOND_FACTOR = "second_factor", "重置动态口令"
+        UNLOCKED = "unlocked", "解除登录锁定"
+        LINKED = "linked", "关联人员"
+
+    id = models.UUIDField(primary_key=True, default=uuid7, editable=False)
+    account = models.ForeignKey(Account, on_delete=models.PROTECT, related_name="changes", verbose_name="账户")
+    agency = models.ForeignKey(Agency, on_delete=models.PROTECT, related_name="+", verbose_name="机关")
+    act = models.CharField("办理事项", max_length=20, choices=Act.choices)
+    made_by = models.ForeignKey(
+        Account, on_delete=models.PROTECT, null=True, related_name="+", verbose_name="办理人"
+    )  # None: the operator, from the command line
+    made_at = models.DateTimeField("办理时间")
+
+    class Meta:
+        verbose_name = "账户办理记录"
+        ordering = ["-made_at"]
+
+    def __str__(self) -> str:
+        return f"{self.account} {self.get_act_display()}"

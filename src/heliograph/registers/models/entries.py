@@ -46,7 +46,8 @@ class Entry(models.Model):
 class EntryVersion(models.Model):
     """What an entry says. `data` holds the register's fields; `basis` the article keys found in them.
 
-    Until it is handed in for release (`sealed_at`) its author may rewrite it; afterwards a change is a new version.
+    Until it is handed in for release (`sealed_at`) it may be rewritten; afterwards a change is a new version. `authors`
+    holds everybody whose hand is in it, also in versions that were returned: none of them may approve it.
     """
 
     id = models.UUIDField(primary_key=True, default=uuid7, editable=False)
@@ -62,6 +63,7 @@ class EntryVersion(models.Model):
     pack = models.CharField("适用规则包", max_length=120)
     content_hash = models.CharField("内容指纹", max_length=64)
     created_by = models.ForeignKey(Account, on_delete=models.PROTECT, related_name="+", verbose_name="编制人")
+    authors = ArrayField(models.UUIDField(), verbose_name="所有编制人", default=list)
     created_at = models.DateTimeField("编制时间")
     sealed_at = models.DateTimeField("送审时间", null=True, blank=True)
 
@@ -94,6 +96,7 @@ class ImportBatch(models.Model):
     file_name = models.CharField("文件名", max_length=200)
     rows = models.JSONField("各行内容", default=list)
     faults = models.JSONField("错误", default=list)
+    warnings = models.JSONField("提示", default=list)
     row_count = models.PositiveIntegerField("行数")
     done_count = models.PositiveIntegerField("已完成", default=0)
     state = models.CharField("状态", max_length=10, choices=State.choices)

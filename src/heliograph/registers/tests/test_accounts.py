@@ -17,9 +17,10 @@ from heliograph.registers.actions import (
     create_account,
     end_role,
     grant_role,
+    grant_role_by_name,
     link_person,
 )
-from heliograph.registers.models import Account, Agency, Role, RoleGrant, Unit
+from heliograph.registers.models import Account, AccountChange, Agency, Person, Role, RoleGrant, Unit
 from heliograph.registers.permissions import roles_of
 from heliograph.registers.queries import agencies_of
 from tests.cast import NOON, PASSWORD, TODAY, Office, Staffing, grant, new_account
@@ -52,6 +53,20 @@ def test_a_weak_password_is_refused(db: None, weak: str) -> None:
 def test_the_password_is_kept_only_as_a_hash(handler: Account) -> None:
     assert PASSWORD not in handler.password
     assert handler.check_password(PASSWORD)
+
+
+@pytest.mark.parametrize("name", ["ZHANG.WEI", "Zhang.Wei", " zhang.wei", "ｚｈａｎｇ.wei"])
+def test_names_that_differ_in_case_or_width_are_one_name(agency: Agency, name: str) -> None:
+    assert new_account("Zhang.Wei", "case", agency).username == "zhang.wei"
+    with pytest.raises(ActRefusedError, match=r"用户名“zhang.wei”已被使用"):
+        new_account(name, "case", agency)
+
+
+def test_sql_cannot_keep_a_name_in_two_cases(agency: Agency) -> None:
+    new_account("zhang.wei", "case", agency)
+    other = new_account("other", "case", agency)
+    with pytest.raises(IntegrityError, match="account_username_in_any_case"):
+        sql("UPDATE registers_account SET username = 'ZHANG.WEI' WHERE id = %s", other.pk)
 
 
 # -- the first security administrator
@@ -106,6 +121,56 @@ def test_a_handler_is_no_administrator(office: Office, handler: Account, role: s
         give(office.agency, handler, role, office.security_admin)
 
 
+def test_somebody_who_works_elsewhere_is_granted_a_role_by_the_whole_name_only(
+    office: Office, outsider: Account
+) -> None:
+    with pytest.raises(Account.DoesNotExist):
+        give(office.agency, outsider, "supervisor", office.security_admin)
+
+    def by_name(name: str, role: str = "supervisor") -> RoleGrant:
+        return grant_role_by_name(
+            name, agency_id=office.agency.pk, role=role, from_on=TODAY, actor=office.security_admin, at=NOON
+        )
+
+    refusals = []
+    for name, role in (("外", "supervisor"), ("没有", "supervisor"), (outsider.username, "audit_admin")):
+        with pytest.raises(ActRefusedError) as refused:
+            by_name(name, role)
+        refusals.append(refused.value.verdict)
+    assert len(set(refusals)) == 1
+    assert by_name(f" {outsider.username} ").account == outsider
+    with pytest.raises(ActRefusedError, match="已有“监督机构人员”角色"):
+        by_name(outsider.username)
+
+
+def test_a_closed_account_is_granted_nothing(office: Office, handler: Account) -> None:
+    close_account(handler.pk, agency_id=office.agency.pk, actor=office.security_admin, at=NOON)
+    with pytest.raises(ActRefusedError, match="已经停用"):
+        give(office.agency, handler, "archivist", office.security_admin)
+    with pytest.raises(ActRefusedError, match="没有可以授予该角色的账户"):
+        grant_role_by_name(
+            "承办", agency_id=office.agency.pk, role="archivist", from_on=TODAY, actor=office.security_admin, at=NOON
+        )
+
+
+def test_one_person_does_not_get_a_second_account(office: Office, staffing: Staffing, legal_unit: Unit) -> None:
+    def another(username: str, person: Person | None = None) -> Account:
+        return create_account(
+            username=username,
+            display_name="法审",
+            organisation=office.agency.name,
+            password=PASSWORD,
+            duty_class="case",
+            person=person,
+            at=NOON,
+        )
+
+    with pytest.raises(ActRefusedError, match="一人只用一个账户"):
+        give(office.agency, another("法审二"), "release_approver", office.security_admin)
+    namesake = another("法审三", staffing.register("法审", legal_unit))
+    give(office.agency, namesake, "release_approver", office.security_admin)
+
+
 # -- separation of duties in the database
 INSERT = (
     "INSERT INTO registers_rolegrant (id, account_id, duty_class, agency_id, role, from_on, granted_at) "
@@ -145,14 +210,52 @@ def test_a_role_ends_on_its_day_and_stays_as_history(office: Office, handler: Ac
     assert roles_of(handler, office.agency.pk, TODAY) == {Role.HANDLER}
     assert roles_of(handler, office.agency.pk, TODAY + timedelta(days=1)) == frozenset()
     assert RoleGrant.objects.filter(pk=held.pk).exists()
-    with pytest.raises(ActRefusedError, match="已于 2026-11-20 终止"):
+    with pytest.raises(ActRefusedError, match="已登记于 2026-11-20 终止"):
         end_role(held.pk, to_on=TODAY, actor=office.security_admin, at=NOON)
+    with pytest.raises(ActRefusedError, match="已于 2026-11-20 终止"):
+        end_role(held.pk, to_on=None, actor=office.security_admin, at=NOON + timedelta(days=1))
 
 
 def test_a_role_does_not_end_before_it_began(office: Office, handler: Account) -> None:
     held = RoleGrant.objects.get(account=handler)
     with pytest.raises(ActRefusedError, match="终止日不能早于起始日"):
         end_role(held.pk, to_on=held.from_on - timedelta(days=1), actor=office.security_admin, at=NOON)
+
+
+def test_the_past_is_not_rewritten_by_ending_a_role(office: Office, handler: Account) -> None:
+    held = RoleGrant.objects.get(account=handler)
+    with pytest.raises(ActRefusedError, match="不能早于昨天"):
+        end_role(held.pk, to_on=TODAY - timedelta(days=2), actor=office.security_admin, at=NOON)
+
+
+def test_a_role_ended_at_once_is_gone_today(office: Office, handler: Account) -> None:
+    ended = end_role(RoleGrant.objects.get(account=handler).pk, to_on=None, actor=office.security_admin, at=NOON)
+    assert ended.to_on == TODAY - timedelta(days=1)
+    assert roles_of(handler, office.agency.pk, TODAY) == frozenset()
+
+
+@pytest.mark.parametrize("days", [0, 10])
+def test_a_role_is_taken_back_on_its_day_or_before_it(office: Office, handler: Account, days: int) -> None:
+    begins = TODAY + timedelta(days=days)
+    given = grant_role(
+        handler.pk,
+        agency_id=office.agency.pk,
+        role="archivist",
+        from_on=begins,
+        actor=office.security_admin,
+        at=NOON,
+    )
+    end_role(given.pk, to_on=None, actor=office.security_admin, at=NOON)
+    for day in (TODAY, begins, begins + timedelta(days=1)):
+        assert Role.ARCHIVIST not in roles_of(handler, office.agency.pk, day)
+    give(office.agency, handler, "archivist", office.security_admin)
+
+
+def test_a_role_with_a_last_day_is_ended_earlier(office: Office, handler: Account) -> None:
+    held = RoleGrant.objects.get(account=handler)
+    end_role(held.pk, to_on=TODAY + timedelta(days=30), actor=office.security_admin, at=NOON)
+    end_role(held.pk, to_on=None, actor=office.security_admin, at=NOON)
+    assert roles_of(handler, office.agency.pk, TODAY) == frozenset()
 
 
 def test_only_the_security_administrator_of_the_agency_ends_a_role(
@@ -184,6 +287,30 @@ def test_an_account_of_another_agency_is_not_closed(office: Office, outsider: Ac
 def test_an_account_with_several_roles_is_closed_too(office: Office, handler: Account) -> None:
     grant(office, handler, "archivist")
     assert not close_account(handler.pk, agency_id=office.agency.pk, actor=office.security_admin, at=NOON).is_active
+
+
+def test_a_closed_account_holds_no_role_even_for_work_in_the_background(office: Office, handler: Account) -> None:
+    close_account(handler.pk, agency_id=office.agency.pk, actor=office.security_admin, at=NOON)
+    assert handler.is_active  # read before it was closed
+    assert roles_of(handler, office.agency.pk, TODAY) == frozenset()
+
+
+def test_an_account_that_has_left_is_not_closed(office: Office, handler: Account) -> None:
+    held = RoleGrant.objects.get(account=handler)
+    end_role(held.pk, to_on=None, actor=office.security_admin, at=NOON)
+    with pytest.raises(Account.DoesNotExist):
+        close_account(handler.pk, agency_id=office.agency.pk, actor=office.security_admin, at=NOON)
+
+
+def test_an_account_that_also_works_elsewhere_only_loses_its_roles_here(
+    office: Office, next_door: Office, outsider: Account
+) -> None:
+    grant(office, outsider, "supervisor")
+    left = close_account(outsider.pk, agency_id=office.agency.pk, actor=office.security_admin, at=NOON)
+    assert left.is_active
+    assert roles_of(outsider, office.agency.pk, TODAY) == frozenset()
+    assert Role.HANDLER in roles_of(outsider, next_door.agency.pk, TODAY)
+    assert AccountChange.objects.get(account=outsider).act == "left"
 
 
 def test_a_handler_closes_nobody(office: Office, handler: Account, co_handler: Account) -> None:

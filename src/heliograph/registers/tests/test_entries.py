@@ -12,6 +12,7 @@ from heliograph.kernel.verdict import ActRefusedError
 from heliograph.registers import fieldsets
 from heliograph.registers.actions import (
     Content,
+    Owner,
     appoint,
     draft_entry,
     draft_officer_entry,
@@ -162,6 +163,42 @@ def test_what_somebody_saved_in_between_is_not_overwritten(draft: EntryVersion, 
     assert Entry.objects.get(pk=draft.entry_id).title == "先保存"
 
 
+def test_everybody_who_rewrites_a_draft_stays_among_its_authors(
+    draft: EntryVersion, handler: Account, co_handler: Account
+) -> None:
+    assert draft.authors == [handler.pk]
+    revise(draft, co_handler)
+    assert revise(draft, handler).authors == [handler.pk, co_handler.pk]
+
+
+# -- the unit that answers for it
+def hand_over(version: EntryVersion, unit: Unit | None, actor: Account) -> EntryVersion:
+    owner = Owner(unit.pk if unit else None)
+    return revise_entry(version.entry_id, content=Content(ITEM, "职能调整"), actor=actor, at=NOON, owner=owner)
+
+
+def test_the_unit_that_answers_changes_when_asked_and_stays_otherwise(
+    draft: EntryVersion, handler: Account, legal_unit: Unit
+) -> None:
+    hand_over(draft, legal_unit, handler)
+    assert Entry.objects.get().owner_unit == legal_unit
+    revise(draft, handler)
+    assert Entry.objects.get().owner_unit == legal_unit
+    hand_over(draft, None, handler)
+    assert Entry.objects.get().owner_unit is None
+
+
+def test_a_closed_unit_may_stay_but_not_take_over(
+    draft: EntryVersion, agency: Agency, handler: Account, handling_unit: Unit, window_unit: Unit
+) -> None:
+    Unit.objects.filter(pk__in=[handling_unit.pk, window_unit.pk]).update(closed_on=TODAY)
+    hand_over(draft, handling_unit, handler)
+    with pytest.raises(ActRefusedError, match="不属于本机关或已撤并"):
+        hand_over(draft, window_unit, handler)
+    with pytest.raises(ActRefusedError, match="不属于本机关或已撤并"):
+        item(agency, handler, unit=window_unit)
+
+
 def test_an_approver_does_not_revise(draft: EntryVersion, release_approver: Account) -> None:
     with pytest.raises(ActRefusedError, match="没有修改清单条目的权限"):
         revise(draft, release_approver)
@@ -208,6 +245,18 @@ def test_drawing_the_same_certificate_again_revises_its_entry(
     assert (again.data["unit"], again.data["position"]) == ("政策法规科", "科长")
 
 
+def test_the_officer_register_is_not_written_by_hand(
+    agency: Agency, certificate: Certificate, handler: Account
+) -> None:
+    by_hand: dict[str, Any] = {"name": "查无此人", "certificate_no": "37-9999"}
+    with pytest.raises(ActRefusedError, match="由执法证件登记生成"):
+        item(agency, handler, register="officers", **by_hand)
+    drawn = draft_officer_entry(certificate.pk, reason="首次登记", actor=handler, at=NOON)
+    with pytest.raises(ActRefusedError, match="由证件起草"):
+        revise_entry(drawn.entry_id, content=Content(by_hand, "改写"), actor=handler, at=NOON)
+    assert EntryVersion.objects.get().data["name"] == "路遥"
+
+
 def test_an_outsider_does_not_draw_from_certificates(certificate: Certificate, outsider: Account) -> None:
     with pytest.raises(ActRefusedError, match="不是本机关人员"):
         draft_officer_entry(certificate.pk, reason="登记", actor=outsider, at=NOON)
@@ -228,3 +277,11 @@ def test_sql_cannot_number_two_entries_alike(draft: EntryVersion, agency: Agency
 def test_entries_are_listed_with_their_latest_version_first(agency: Agency, draft: EntryVersion) -> None:
     (entry,) = entries_of(agency.pk, "items")
     assert [version.pk for version in entry.latest_versions] == [draft.pk]  # type: ignore[attr-defined]
+
+
+def test_former_versions_are_not_fetched_with_the_list(agency: Agency, draft: EntryVersion, handler: Account) -> None:
+    seal_version(draft.pk, at=NOON)
+    end_review(draft.entry_id)
+    second = revise(draft, handler, name="改名")
+    (entry,) = entries_of(agency.pk, "items")
+    assert [version.pk for version in entry.latest_versions] == [second.pk]  # type: ignore[attr-defined]

@@ -54,7 +54,7 @@ def fault(kind: str, value: Any, **more: Any) -> str:
         ("text", 45, "45"),
         ("longtext", "职责\n权限", "职责\n权限"),
         ("date", "2026/11/20", "2026-11-20"),
-        ("date", "2026-11-20 00:00:00", "2026-11-20"),
+        ("date", "2026/1/5", "2026-01-05"),
         ("number", "1,000.50", "1000.50"),
         ("phone", "0537-1234567 转 8", "0537-1234567 转 8"),
         ("yesno", "是", True),
@@ -99,6 +99,15 @@ def test_several_choices_are_split_and_kept_once() -> None:
         ("longtext", "字" * 4001, "最多 4000 字"),
         ("date", "去年冬天", "应为日期，如 2026-11-20，现为“去年冬天”"),
         ("date", "2026-02-30", "应为日期"),
+        ("date", "2026-11-20 00:00:00", "应为日期"),
+        ("date", "2026-11-20起施行", "应为日期"),
+        ("date", "2026-1-5", "应为日期"),
+        ("date", "2026/11/20/1", "应为日期"),
+        ("number", "1e100000000", "小数点前后各最多 20 位"),
+        ("number", "1e-100000000", "小数点前后各最多 20 位"),
+        ("number", "1" * 31, "最多 30 个字符，现为 31 个"),
+        ("basis", [f"统计法@2024:{no}" for no in range(1, 102)], "最多 100 项，现为 101 项"),
+        ("choices", [str(no) for no in range(101)], "最多 100 项，现为 101 项"),
         ("number", "许多", "应为数字，现为“许多”"),
         ("number", "NaN", "应为有限的数字"),
         ("number", "Infinity", "应为有限的数字"),
@@ -173,6 +182,38 @@ def test_a_no_is_an_answer_and_kept() -> None:
     assert (content["filed"], faults) == (False, [])
 
 
+LOW = FieldDef(id="min", label="下限", type="number")
+HIGH = FieldDef(id="max", label="上限", type="number")
+
+
+@pytest.mark.parametrize(
+    ("given", "told"),
+    [
+        ({"min": "100", "max": "20"}, ["“上限”应不小于“下限”，现为 100 和 20。"]),
+        ({"min": "100", "max": "100"}, []),
+        ({"min": "9", "max": "10"}, []),
+        ({"max": "20"}, []),
+    ],
+)
+def test_the_upper_bound_of_a_grade_is_not_below_the_lower(given: dict[str, str], told: list[str]) -> None:
+    _, faults = rules.check_entry(register(NAME, LOW, HIGH), {"name": "轻微", **given}, CHOICES, ARTICLES)
+    assert [each.message for each in faults] == told
+
+
+def test_bounds_in_words_are_not_compared() -> None:
+    words = [FieldDef(id="min", label="下限"), FieldDef(id="max", label="上限")]
+    _, faults = rules.check_entry(
+        register(NAME, *words), {"name": "轻微", "min": "警告", "max": "罚款"}, CHOICES, ARTICLES
+    )
+    assert faults == []
+
+
+def test_a_register_made_from_certificates_is_not_written_by_hand() -> None:
+    derived = register(NAME).model_copy(update={"derived_from": "certificates"})
+    assert code(rules.may_write_by_hand(derived)) == "entry.derived"
+    assert rules.may_write_by_hand(register(NAME)) == Allowed()
+
+
 def test_an_entry_rests_on_every_article_in_it_once() -> None:
     data = {
         "basis": ["统计法@2024:45", "行政处罚法@2021:58"],
@@ -183,26 +224,29 @@ def test_an_entry_rests_on_every_article_in_it_once() -> None:
 
 
 # -- who compiles
-UNITS = CHOICES["units"]
+def compiled(by: str, *units: str) -> Register:
+    return register(NAME, compiled_by=by).model_copy(update={"compiled_by_units": list(units)})
 
 
 def test_the_unit_that_the_source_names_compiles() -> None:
-    assert rules.may_compile(register(NAME), UNITS, "政策法规科") == Allowed()
-    refused = rules.may_compile(register(NAME), UNITS, "劳动监察支队")
+    own = compiled("政策法规科", "政策法规科")
+    assert rules.may_compile(own, "政策法规科") == Allowed()
+    refused = rules.may_compile(own, "劳动监察支队")
     assert code(refused) == "register.compiled_elsewhere"
     assert "由政策法规科编制" in str(refused)
-    assert code(rules.may_compile(register(NAME), UNITS, None)) == "register.compiled_elsewhere"
+    assert code(rules.may_compile(own, None)) == "register.compiled_elsewhere"
 
 
-def test_where_the_source_names_no_unit_of_the_agency_everybody_who_may_compiles() -> None:
-    assert rules.may_compile(register(NAME, compiled_by="承办机构"), UNITS, None) == Allowed()
+def test_where_the_source_names_no_unit_everybody_who_may_compiles() -> None:
+    assert rules.may_compile(compiled("承办机构"), None) == Allowed()
+    assert rules.may_compile(compiled("各有关科室单位，由政策法规科指导"), "劳动监察支队") == Allowed()
 
 
 def test_where_the_source_names_several_units_each_of_them_compiles() -> None:
-    shared = register(NAME, compiled_by="劳动监察支队编制，政策法规科汇总")
-    assert rules.may_compile(shared, UNITS, "劳动监察支队") == Allowed()
-    assert rules.may_compile(shared, UNITS, "政策法规科") == Allowed()
-    assert code(rules.may_compile(shared, [*UNITS, "人事科"], "人事科")) == "register.compiled_elsewhere"
+    shared = compiled("劳动监察支队编制，政策法规科汇总", "劳动监察支队", "政策法规科")
+    assert rules.may_compile(shared, "劳动监察支队") == Allowed()
+    assert rules.may_compile(shared, "政策法规科") == Allowed()
+    assert code(rules.may_compile(shared, "法规科")) == "register.compiled_elsewhere"  # not by part of a name
 
 
 def test_every_key_written_anywhere_in_raw_content_is_looked_up() -> None:

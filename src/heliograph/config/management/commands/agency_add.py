@@ -56,9 +56,7 @@ class Command(BaseCommand):
     def _set_up(self, reference: str, from_on: date, at: datetime) -> Agency:
         pack = load_pack(shipped(), reference)
         if pack.agency is None or pack.government is None:
-            raise CommandError(
-                f"{reference} 不是机关的规则包，请写如 wenshang-gxj@2026.11。", returncode=2
-            )
+            raise CommandError(f"{reference} 不是机关的规则包，请写如 wenshang-gxj@2026.11。", returncode=2)
         if Agency.objects.filter(code=pack.agency.code).exists():
             raise CommandError(f"{pack.agency.name} 已经设立。", returncode=1)
         head = pack.government

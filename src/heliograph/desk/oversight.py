@@ -1,0 +1,75 @@
+"""What somebody sees who only supervises: what is public, and the releases that pass through their hands.
+
+The supervising body is no part of the agency: its drafts and internal fields are none of its business (D12, D27).
+"""
+
+from __future__ import annotations
+
+from typing import Any
+
+from django.db.models import QuerySet
+from django.http import HttpResponse
+
+from heliograph.desk.entry_states import LABELS, Slice, current_public, field_rows
+from heliograph.desk.scope import Scope
+from heliograph.disclosure.models import PublicVersion, Release, ReleaseStep
+from heliograph.kernel.packs.schema import Register
+from heliograph.registers.models import Entry, Role
+from heliograph.registers.permissions import CASE_ROLES
+
+EXTERNAL = "external_review"
+
+
+def only_supervises(scope: Scope) -> bool:
+    """Say whether supervising is all that the account does in the agency's business."""
+    return scope.roles & (CASE_ROLES | {Role.AUDIT_ADMIN}) == {Role.SUPERVISOR}
+
+
+def seen_releases(scope: Scope, releases: QuerySet[Release]) -> QuerySet[Release]:
+    """Return the releases that the account may read: for a supervisor those with a stage of external review."""
+    return releases.filter(stages__contains=[{"id": EXTERNAL}]) if only_supervises(scope) else releases
+
+
+def seen_entries(scope: Scope, entries: QuerySet[Any]) -> QuerySet[Any]:
+    """Return the entries that the account may read: for a supervisor those that are public."""
+    if not only_supervises(scope):
+        return entries
+    return entries.filter(public_versions__is_current=True)
+
+
+def public_words(entries: QuerySet[Any], words: str) -> QuerySet[Any]:
+    """Filter by words of the public title alone: a draft's words must not show through the search."""
+    return entries.filter(public_versions__is_current=True, public_versions__title__icontains=words)
+
+
+def as_public(shown: Slice) -> list[tuple[Entry, str, str]]:
+    """Return the rows of a list under their public titles and versions."""
+    current = PublicVersion.objects.filter(entry__in=shown.entries, is_current=True)
+    public = {version.entry_id: version for version in current}
+    for entry in shown.entries:
+        version = public[entry.pk]
+        entry.title = version.title
+        setattr(entry, "latest", version.number)  # noqa: B010 - an annotation, unknown to the model's type
+    return [(entry, *LABELS["public"]) for entry in shown.entries]
+
+
+def public_detail(scope: Scope, entry: Entry, register: Register) -> HttpResponse:
+    """Show what is public of an entry and its way through approval, nothing of what is being written."""
+    public = current_public(scope.id, entry.pk)
+    if public is None:
+        raise PublicVersion.DoesNotExist
+    steps = ReleaseStep.objects.filter(agency_id=scope.id, release__version_id=public.version_id)
+    entry.title = public.title
+    version = public.version
+    context = {
+        "entry": entry,
+        "register": register,
+        "state": "public",
+        "tag": LABELS["public"],
+        "latest": version,
+        "versions": [version],
+        "public": public,
+        "rows": field_rows(register, public.data),
+        "steps": steps.select_related("by", "release__version").order_by("-at"),
+    }
+    return scope.render("entry.html", context)
