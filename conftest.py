@@ -23,16 +23,14 @@ BROWSER_FIXTURES = {"product", "playwright", "browser", "page"}
 LOOPBACK = ["127.0.0.1", "::1"]
 
 
-@pytest.hookimpl(tryfirst=True)  # before xdist reads the groups
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
-    """Mark the tests that touch the database, and let browser tests, which share one browser, talk to this machine."""
+    """Mark the tests that touch the database, and let browser tests talk to this machine."""
     for item in items:
         uses = set(getattr(item, "fixturenames", ()))
         if uses & DATABASE_FIXTURES or item.get_closest_marker("django_db"):
             item.add_marker("database")
         if uses & BROWSER_FIXTURES:
             item.add_marker(pytest.mark.allow_hosts(LOOPBACK))
-            item.add_marker(pytest.mark.xdist_group("browser"))
 
 
 def pytest_unconfigure() -> None:

@@ -72,8 +72,8 @@ def free_port() -> int:
 
 @pytest.fixture(scope="session")
 def product() -> Iterator[Product]:
-    """The demonstration with a database of its own, loaded afresh for this run."""
-    home = ROOT / "var" / "test" / f"browser-{POSTGRES}"
+    """The demonstration with a database of its own, loaded afresh for this process that tests."""
+    home = ROOT / "var" / "test" / f"browser-{POSTGRES}-{os.environ.get('PYTEST_XDIST_WORKER', 'alone')}"
     running = Product(BindAddress("127.0.0.1", free_port()), home)
     line = [sys.executable, "-m", "heliograph.config.cli", "demo", "--reset"]
     process = subprocess.Popen(line, env=environment(running), stdout=subprocess.DEVNULL)
