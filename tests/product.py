@@ -98,17 +98,17 @@ def wait_until_up(process: subprocess.Popen[bytes], running: Product) -> None:
     pytest.fail(f"the demonstration did not answer within {START_SECONDS} s")
 
 
-@pytest.fixture(scope="session")
+@pytest.fixture(scope="module")
 def playwright() -> Iterator[Playwright]:
-    """Playwright's driver. Its event loop runs in this thread, where Django would refuse other tests their queries."""
-    os.environ["DJANGO_ALLOW_ASYNC_UNSAFE"] = "true"
-    with sync_playwright() as driver:
+    """Playwright's driver, ended with its module: its event loop runs in this thread, where others want their own."""
+    with pytest.MonkeyPatch.context() as patch, sync_playwright() as driver:
+        patch.setenv("DJANGO_ALLOW_ASYNC_UNSAFE", "true")
         yield driver
 
 
-@pytest.fixture(scope="session")
+@pytest.fixture(scope="module")
 def browser(playwright: Playwright) -> Iterator[Browser]:
-    """One Chromium for all browser tests."""
+    """One Chromium for the browser tests of a module."""
     running = playwright.chromium.launch(executable_path=CHROMIUM, args=ARGUMENTS)
     yield running
     running.close()

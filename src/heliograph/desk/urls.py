@@ -8,6 +8,7 @@ from heliograph.desk.pages import (
     accounts,
     adjustments,
     calendars,
+    compliance,
     duties,
     entries,
     home,
@@ -17,7 +18,6 @@ from heliograph.desk.pages import (
     recovery,
     registers,
     releases,
-    rules,
     units,
 )
 
@@ -69,8 +69,8 @@ urlpatterns = [
     path(f"{A}laws/imports/<uuid:proposal>/", laws.law_proposal, name="law-proposal"),
     path(f"{A}laws/articles/<uuid:article>/correct/", laws.correct, name="article-correct"),
     path(f"{A}laws/<str:key>/", laws.law, name="law"),
-    path(f"{A}compliance/", rules.compliance, name="compliance"),
-    path(f"{A}rollout/", rules.rollout, name="rollout"),
-    path(f"{A}calendar/", rules.calendar, name="calendar"),
+    path(f"{A}compliance/", compliance.compliance, name="compliance"),
+    path(f"{A}rollout/", compliance.rollout, name="rollout"),
+    path(f"{A}calendar/", compliance.calendar, name="calendar"),
     path(f"{A}calendar/<uuid:proposal>/", calendars.proposal, name="calendar-proposal"),
 ]
