@@ -21,7 +21,7 @@ from heliograph.config.database_roles import OWNER
 from heliograph.config.embedded_postgres import SUPERUSER, Connection, read_connection
 from tests.settings import ROOT, TEST_HOME
 
-CLONE = re.compile(r"test_(\d+)")
+CLONE = re.compile(r"test_(\d+)(_\d+)?")
 
 
 def _cluster() -> Connection:
@@ -89,24 +89,28 @@ def _drop_leftovers(names: list[str]) -> None:
 
 
 class Clone:
-    """The database of this process."""
+    """The database of this process; a fresh one after each transactional test, all dropped at the end.
+
+    A former copy is left alone meanwhile: dropping it by force would end connections that a test still holds.
+    """
 
     def __init__(self, template: str) -> None:
         self.template = template
-        self.name = f"test_{os.getpid()}"
+        self.made: list[str] = []
 
     def create(self) -> None:
         """Copy the template and point Django at the copy."""
-        execute("CREATE DATABASE {} TEMPLATE {} OWNER {}", self.name, self.template, OWNER)
-        connection.close()
-        connection.settings_dict["NAME"] = self.name
+        name = f"test_{os.getpid()}_{len(self.made)}"
+        execute("CREATE DATABASE {} TEMPLATE {} OWNER {}", name, self.template, OWNER)
+        self.made.append(name)
+        connections.close_all()
+        connection.settings_dict["NAME"] = name
 
     def drop(self) -> None:
-        """Remove the copy."""
+        """Remove the copies."""
         connections.close_all()
-        execute("DROP DATABASE IF EXISTS {} WITH (FORCE)", self.name)
+        _drop_leftovers(self.made)
 
     def renew(self) -> None:
         """Give the next test an untouched copy."""
-        self.drop()
         self.create()

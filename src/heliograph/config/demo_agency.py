@@ -43,7 +43,7 @@ from heliograph.registers.actions import (
     revise_entry,
     suspend_certificate,
 )
-from heliograph.registers.models import Account, Agency, Certificate, EntryVersion, Person, Unit
+from heliograph.registers.models import Account, Agency, Certificate, EntryVersion, Person, Role, Unit
 
 ENTRIES_FROM = date(2026, 11, 3)
 REVISIONS_FROM = date(2026, 11, 16)
@@ -148,6 +148,8 @@ class AgencyLoad:
         )
         demo_accounts.enrol(account, drawn)
         self._grant(account, role)
+        if role == Role.RELEASE_APPROVER:  # in these offices the leader in charge approves what is released
+            self._grant(account, Role.LEADER_IN_CHARGE)
         self.accounts[key] = account
 
     def _register_people(self) -> None:

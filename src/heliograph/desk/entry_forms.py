@@ -91,7 +91,9 @@ def entry_form(
 
 def _form_field(field: FieldDef, choices: rules.Choices, shared: list[str]) -> forms.Field:
     made = _MAKERS[field.type](field, choices)
-    made.help_text = "；".join(part for part in (str(made.help_text), field.help, _basis_hint(field, shared)) if part)
+    made.help_text = "；".join(
+        part.rstrip("。") for part in (str(made.help_text), field.help, _basis_hint(field, shared)) if part
+    )
     return made
 
 
