@@ -161,8 +161,8 @@ def run() -> dict[str, float | str]:
             house = build_town(Path(folder)).statistics
         _fill(house)
         house.officer("王测试", "37000001")
-        _analyse(clone.name)
-        with _server(clone.name):
+        _analyse(clone.made[-1])
+        with _server(clone.made[-1]):
             found: dict[str, float | str] = {label: _measure(path) for label, path in PAGES.items()}
     finally:
         clone.drop()
