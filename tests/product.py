@@ -12,6 +12,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 import pytest
+from django.db import connections
 from playwright.sync_api import Browser, Page, Playwright, sync_playwright
 
 from heliograph.config.env import BindAddress
@@ -104,6 +105,8 @@ def playwright() -> Iterator[Playwright]:
     with pytest.MonkeyPatch.context() as patch, sync_playwright() as driver:
         patch.setenv("DJANGO_ALLOW_ASYNC_UNSAFE", "true")
         yield driver
+    # Beside a running loop Django keeps other connections; the former one still holds the copy these tests wrote to.
+    connections.close_all()
 
 
 @pytest.fixture(scope="module")
