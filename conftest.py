@@ -8,10 +8,12 @@ import pytest
 from django.test import TransactionTestCase
 from pytest_django import DjangoDbBlocker
 
+from heliograph.ledger.actions.reconciling import compare_rows
+from heliograph.ledger.guards import guards
 from tests.database import Clone, ensure_template
 from tests.settings import CLUSTER
 
-pytest_plugins = ["tests.cast", "tests.product"]
+pytest_plugins = ["tests.cast", "tests.logs", "tests.product"]
 DATABASE_FIXTURES = {
     "db",
     "transactional_db",
@@ -36,6 +38,25 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
 def pytest_unconfigure() -> None:
     """Leave the cluster; the last process of the last run stops it."""
     CLUSTER.stop_if_unused()
+
+
+@pytest.fixture(autouse=True)
+def _recounted(request: pytest.FixtureRequest) -> Iterator[None]:
+    """After a test, hold every row against its last record: an act that writes without one is found here.
+
+    Tests that write rows by hand are marked `by_hand`; transactional ones leave nothing to count.
+    """
+    marked = request.node.get_closest_marker
+    own = marked("django_db")
+    transactional = {"transactional_db", "live_server"} & set(request.fixturenames) or (own and own.kwargs)
+    if marked("database") is None or transactional or marked("by_hand"):
+        yield
+        return
+    request.getfixturevalue("db")  # so that it is still there afterwards
+    yield
+    unlike = [str(one) for found in guards() for one in compare_rows(found)]
+    if unlike:
+        pytest.fail(f"rows unlike their last record: {'; '.join(unlike)}")
 
 
 @pytest.fixture(scope="session")

@@ -9,6 +9,8 @@ missing=""
 [ -x /usr/bin/chromium ] || missing="$missing chromium"
 [ -f /usr/share/fonts/opentype/noto/NotoSansCJK-Regular.ttc ] || missing="$missing fonts-noto-cjk"
 [ -x /usr/lib/postgresql/15/bin/postgres ] || missing="$missing postgresql-15"
+command -v go >/dev/null || missing="$missing golang-go"
+[ -d /usr/share/gocode/src/golang.org/x/mod/sumdb/tlog ] || missing="$missing golang-golang-x-mod-dev"
 fonts_missing=""
 [ -f "$fandol/FandolFang-Regular.otf" ] || fonts_missing=yes
 [ -n "$missing$fonts_missing" ] || exit 0

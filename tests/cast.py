@@ -51,8 +51,8 @@ class Office:
 
 def open_office(code: str, name: str) -> Office:
     """Found an agency with its administrators and its pack, as an operator does."""
-    government = add_government(code="qingchuan", name="晴川县人民政府", overseer="晴川县司法局")
-    agency = add_agency(government=government, code=code, name=name, short_name=name, legal_body="政策法规科")
+    government = add_government(code="qingchuan", name="晴川县人民政府", overseer="晴川县司法局", at=NOON)
+    agency = add_agency(government=government, code=code, name=name, short_name=name, legal_body="政策法规科", at=NOON)
     security = new_account(f"{code}-安全", "security_admin", agency)
     appoint_first_security_admin(security.pk, agency_id=agency.pk, from_on=LONG_AGO, at=NOON)
     office = Office(agency, security, new_account(f"{code}-系统", "system_admin", agency))

@@ -12,6 +12,7 @@ import re
 import subprocess
 import sys
 from pathlib import Path
+from typing import Any
 
 import psycopg
 from django.db import connection, connections
@@ -34,6 +35,17 @@ def execute(statement: str, *names: str) -> None:
     """Run a statement on databases as the superuser of the throw-away cluster."""
     with psycopg.connect(**_cluster().dsn(SUPERUSER, "postgres"), autocommit=True) as link:
         link.execute(sql.SQL(statement).format(*(sql.Identifier(name) for name in names)))
+
+
+def link_as(role: str) -> psycopg.Connection[tuple[Any, ...]]:
+    """Return a connection of its own to the database that this process tests, as a role; each statement stands."""
+    name = str(connection.settings_dict["NAME"])
+    return psycopg.connect(**_cluster().dsn(role, name), autocommit=True)
+
+
+def superuser_link() -> psycopg.Connection[tuple[Any, ...]]:
+    """Return such a connection as the superuser, who owns the machine."""
+    return link_as(SUPERUSER)
 
 
 def database_names() -> list[str]:

@@ -209,8 +209,8 @@ class Stage:
 
     # -- acts ----------------------------------------------------------------------------------------------------------
     def sample(self, register: Register) -> dict[str, Any]:
-        """Return content that fits a register."""
-        return {one.id: _value(one, self.pack) for one in register.fields}
+        """Return content that fits a register, without files."""
+        return {one.id: _value(one, self.pack) for one in register.fields if one.type != "file"}
 
     def draft(self, register: str, data: Mapping[str, Any], by: Account | None = None) -> EntryVersion:
         """Draft an entry."""
@@ -335,11 +335,12 @@ def found_agency(code: str) -> Stage:
     assert government is not None
     assert body is not None
     agency = add_agency(
-        government=add_government(code=government.code, name=government.name, overseer=government.overseer),
+        government=add_government(code=government.code, name=government.name, overseer=government.overseer, at=SET_UP),
         code=body.code,
         name=body.name,
         short_name=body.short,
         legal_body=body.legal_body,
+        at=SET_UP,
     )
     security = create_account(
         username="security",

@@ -20,6 +20,9 @@ from heliograph.config.identity import current_code
 from heliograph.config.installation import DemoAccount
 from heliograph.disclosure.models import Adjustment, PublicChange, PublicVersion, Release, ReleaseStep
 from heliograph.duties.models import Duty
+from heliograph.ledger.actions.reconciling import reconcile
+from heliograph.ledger.models import Alarm, Record
+from heliograph.ledger.record_names import KINDS
 from heliograph.registers.models import (
     Account,
     Agency,
@@ -32,7 +35,8 @@ from heliograph.registers.models import (
 )
 from heliograph.registers.queries import status_on
 
-TODAY = datetime(2026, 11, 20, 12, tzinfo=BEIJING).date()
+NOW = datetime(2026, 11, 20, 12, tzinfo=BEIJING)
+TODAY = NOW.date()
 TABLES: tuple[type[Model], ...] = (
     Government, Agency, Account, RoleGrant, Certificate, Article, Entry, EntryVersion, Release, ReleaseStep,
     PublicVersion, PublicChange, Adjustment, Duty, Authenticator,
@@ -52,10 +56,14 @@ def test_the_demonstration(loaded: list[DemoAccount], tmp_path: Path) -> None:
     every_register_entry_rests_on_articles_of_the_library()
     whatever_is_public_was_released_by_different_people()
     there_is_one_of_every_fate()
+    two_overseers_have_something_to_decide()
     certificates_are_valid_expired_and_suspended()
     everything_happened_in_office_hours_and_in_order()
     everybody_can_sign_in(loaded)
     administrators_do_no_case_work()
+    every_row_is_as_its_last_record_says()
+    every_kind_of_record_has_a_name()
+    a_row_changed_behind_the_product_is_named()
     the_sign_in_data_is_private(tmp_path)
     a_second_load_changes_nothing(loaded)
     another_version_is_refused()
@@ -101,6 +109,11 @@ def there_is_one_of_every_fate() -> None:
         flagged = Duty.objects.filter(agency=agency, kind="adjust_register", state=Duty.State.OPEN)
         assert flagged.exists(), agency
         assert PublicChange.objects.filter(agency=agency, kind=PublicChange.Kind.ADJUSTMENT).exists()
+
+
+def two_overseers_have_something_to_decide() -> None:
+    waiting = Release.objects.filter(state=Release.State.IN_REVIEW, stage_role="supervisor")
+    assert set(waiting.values_list("agency__code", flat=True)) == {"xinglongtai-mzj", "rizhao-rsj"}
 
 
 def certificates_are_valid_expired_and_suspended() -> None:
@@ -154,6 +167,7 @@ def another_version_is_refused() -> None:
             demo.load_demo()
 
 
+@pytest.mark.by_hand
 @pytest.mark.django_db
 def test_a_database_with_real_work_is_left_alone(settings: Any, tmp_path: Path) -> None:
     settings.HOME = tmp_path
@@ -173,3 +187,29 @@ def test_office_hours_skip_nights_and_weekends() -> None:
     assert instants == sorted(instants)
     hours.skip_to(friday)
     assert hours.next() > instants[-1]
+
+
+def every_row_is_as_its_last_record_says() -> None:
+    assert Record.objects.exists()
+    assert reconcile(at=NOW) == []
+
+
+def every_kind_of_record_has_a_name() -> None:
+    written = set(Record.objects.values_list("kind", flat=True))
+    assert len(written) > 20
+    assert written - set(KINDS) == set()
+
+
+def a_row_changed_behind_the_product_is_named() -> None:
+    entry = Entry.objects.order_by("pk")[0]
+    Entry.objects.filter(pk=entry.pk).update(title="改过的名称")
+    certificate = Certificate.objects.order_by("pk")[0]
+    Certificate.objects.filter(pk=certificate.pk).update(valid_to="2036-01-01")
+    found = reconcile(at=NOW)
+    assert {one.what for one in found} == {"changed"}
+    assert f"registers_entry/{entry.pk}" in set(Alarm.objects.values_list("key", flat=True))
+    assert len(found) == 2
+    Entry.objects.filter(pk=entry.pk).update(title=entry.title)
+    Certificate.objects.filter(pk=certificate.pk).update(valid_to=certificate.valid_to)
+    assert reconcile(at=NOW) == []
+    assert not Alarm.objects.filter(settled_at__isnull=True).exists()

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import ast
 import re
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from pathlib import Path, PurePosixPath
 
 FILE_LIMIT = 400
@@ -145,6 +145,45 @@ def python_complaints(path: PurePosixPath, source: str) -> list[str]:
     for rule in TREE_RULES:
         complaints += rule(path, tree)
     return complaints
+
+
+APPENDS = frozenset({"append", "append_public", "record_read"})
+RECORDERS = ("ledger/", "config/", "outbox/", "kernel/")  # the ledger itself, and machinery without acts
+
+
+def _called(function: ast.AST) -> set[str]:
+    """Return the names that a function calls, methods by their last part left out: an act calls acts by name."""
+    calls = (node for node in ast.walk(function) if isinstance(node, ast.Call))
+    return {call.func.id for call in calls if isinstance(call.func, ast.Name)}
+
+
+def _is_act(function: ast.FunctionDef) -> bool:
+    """Say whether a function is a public act: one transaction of its own."""
+    decorators = {ast.unparse(one) for one in function.decorator_list}
+    return "transaction.atomic" in decorators and not function.name.startswith("_")
+
+
+def acts_without_record(trees: Mapping[PurePosixPath, ast.Module]) -> list[str]:
+    """Complain of acts that leave no record: neither they nor a function they call appends one to the ledger.
+
+    That the record covers every row an act wrote is tried elsewhere, by recounting the demonstration.
+    """
+    functions = [
+        (path, node)
+        for path, tree in trees.items()
+        if may_write(path) and not is_test(path) and not str(path).startswith(RECORDERS)
+        for node in tree.body
+        if isinstance(node, ast.FunctionDef)
+    ]
+    called = {node.name: _called(node) for _, node in functions}
+    recording = set(APPENDS)
+    while more := {name for name, names in called.items() if name not in recording and names & recording}:
+        recording |= more
+    return [
+        f"{path}:{node.lineno} {node.name} leaves no record; append one to the ledger in its transaction"
+        for path, node in functions
+        if _is_act(node) and node.name not in recording
+    ]
 
 
 INLINE = re.compile(r"<(?:script(?![^>]*\bsrc=)|style\b)[^>]*>|\s(?:style|on[a-z]+)\s*=\s*[\"']", re.IGNORECASE)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import ast
 import subprocess
 from pathlib import Path, PurePosixPath
 
@@ -24,6 +25,29 @@ def test_every_python_file_keeps_the_house_rules() -> None:
         if "migrations" not in relative.parts:
             complaints += house_rules.python_complaints(relative, house_rules.read(path))
     assert complaints == []
+
+
+def test_every_act_leaves_a_record() -> None:
+    trees = {
+        PurePosixPath(path.relative_to(PACKAGE).as_posix()): ast.parse(house_rules.read(path))
+        for path in package_files(".py")
+    }
+    assert house_rules.acts_without_record(trees) == []
+
+
+@pytest.mark.parametrize(
+    ("body", "complaints"),
+    [
+        ("    row.save()\n", 1),
+        ("    row.save()\n    append('case.filed', subject=row)\n", 0),
+        ("    _file(row)\n\ndef _file(row):\n    append('case.filed', subject=row)\n", 0),
+        ("    rows.append(row)\n", 1),
+    ],
+)
+def test_an_act_without_record_is_caught(body: str, complaints: int) -> None:
+    source = f"@transaction.atomic\ndef file_case(*, at):\n{body}"
+    trees = {PurePosixPath("dossiers/actions.py"): ast.parse(source)}
+    assert len(house_rules.acts_without_record(trees)) == complaints
 
 
 def test_no_template_has_inline_script_or_style() -> None:

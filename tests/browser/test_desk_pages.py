@@ -5,7 +5,7 @@ from __future__ import annotations
 from axe_playwright_python.sync_playwright import Axe
 from playwright.sync_api import Page
 
-from tests.acceptance.steps import sign_in
+from tests.acceptance.steps import sign_in, sign_out
 from tests.product import Product
 from tests.settings import ROOT
 
@@ -31,6 +31,7 @@ OFFICER = {
     "law-import": "/laws/import/",
     "compliance": "/compliance/",
     "rollout": "/rollout/",
+    "erasures": "/erasures/",
     "calendar": "/calendar/",
 }
 FIRST_OF = {"entry": "/registers/items/", "release": "/releases/", "person": "/people/", "adjustment": "/adjustments/"}
@@ -83,6 +84,30 @@ def test_pages_of_the_security_administrator_stand_at_both_widths(page: Page, pr
     page.locator("main td a.plain").first.click()
     page.wait_for_load_state()
     faults += look(page, "account")
+    assert faults == []
+
+
+def test_pages_of_records_stand_at_both_widths(page: Page, product: Product) -> None:
+    faults: list[str] = []
+    sign_in(page, product, "lz-reviewer")
+    page.goto(f"{DESK}/registers/items/")
+    page.locator("main td a.plain").first.click()
+    page.get_by_role("link", name="存证记录").click()
+    faults += look(page, "records")
+    page.goto(f"{page.url}?reads=1")
+    page.get_by_role("link", name="申请删除内容").first.click()
+    faults += look(page, "erasure-request")
+    page.get_by_label("删除理由").fill("当事人撤回同意")
+    page.get_by_label("依据").fill("个人信息保护法@2021:47")
+    page.get_by_role("button", name="提交删除申请").click()
+    page.goto(f"{DESK}/erasures/")
+    faults += look(page, "erasures-waiting")
+    sign_out(page)
+    sign_in(page, product, "audit")
+    page.goto(f"{DESK}/records/")
+    faults += look(page, "log-status")
+    page.locator("main .chips a").first.click()
+    faults += look(page, "account-records")
     assert faults == []
 
 

@@ -158,3 +158,34 @@ def test_an_empty_installation_gets_everything_back(backup: Path, homes: tuple[P
     with pytest.raises(psycopg.errors.InsufficientPrivilege):
         ask(new, APP, "DELETE FROM kept")
     assert heliograph(new, "backup", "--out", str(new)).returncode == 0
+
+
+def test_no_backup_undoes_an_erasure(homes: tuple[Path, Path], folder: Path) -> None:
+    """Salts lie in a file of their own; a record erased after the backup is erased again when it is restored."""
+    old = homes[0]
+    line = ["--security-admin", "anquan", "--name", "安全员"]
+    added = heliograph(old, "agency", "add", "wenshang-gxj@2026.11", *line)
+    assert added.returncode == 0, added.stderr
+    before, after = folder / "2026a.tar", folder / "2026b.tar"
+    assert heliograph(old, "backup", "--out", str(before)).returncode == 0
+    (kept,) = ask(old, APP, "SELECT count(*) FROM ledger_recordsalt")[0]
+    assert isinstance(kept, int)
+    (gone,) = ask(old, APP, "SELECT min(record_id::text) FROM ledger_recordsalt")[0]
+    ask(old, APP, f"INSERT INTO ledger_erasure VALUES ('{gone}', '依申请', '个人信息保护法@2021:47', '{gone}', now())")
+    for table in ("ledger_recordcontent", "ledger_recordsalt"):
+        ask(old, APP, f"DELETE FROM {table} WHERE record_id = '{gone}'")
+    made = heliograph(old, "backup", "--out", str(after))
+    assert "已删除旧的盐值文件 2026a.salts" in made.stdout
+    assert stat.S_IMODE((folder / "2026b.salts").stat().st_mode) == 0o600
+
+    restored = heliograph(old, "restore", str(before), "--force")
+    assert restored.returncode == 0, restored.stderr
+    assert "再次删除 1 项" in restored.stdout
+    assert ask(old, APP, "SELECT count(*) FROM ledger_recordsalt") == [(kept - 1,)]
+    assert ask(old, APP, f"SELECT count(*) FROM ledger_recordcontent WHERE record_id = '{gone}'") == [(0,)]
+
+    broken = folder / "2026b.salts"
+    broken.write_bytes(broken.read_bytes()[:-9])
+    refused = heliograph(old, "restore", str(before), "--force")
+    assert refused.returncode == 1
+    assert "盐值文件" in refused.stderr

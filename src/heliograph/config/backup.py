@@ -2,7 +2,7 @@
 
 The file is a tar: `database.dump` (pg_dump's custom format), `files/…`, `keys/…` and last `manifest.json` with the
 product's version, the server's version and the SHA-256 of every other member. It holds the keys: it is readable by its
-owner only, and should be kept like a key.
+owner only, and should be kept like a key. The salts of records are not in it, see `salts`.
 """
 
 from __future__ import annotations
@@ -82,7 +82,8 @@ def write_backup(home: Path, target: Path, *, at: datetime) -> dict[str, Any]:
     draft = target.with_name(f"{target.name}.part")
     with tempfile.TemporaryDirectory(dir=target.parent) as folder, _private(draft) as raw:
         dump = Path(folder) / DUMP
-        _client("pg_dump", "--format=custom", f"--file={dump}", f"--dbname={settings.DATABASES['default']['NAME']}")
+        name = f"--dbname={settings.DATABASES['default']['NAME']}"
+        _client("pg_dump", "--format=custom", "--exclude-table-data=ledger_recordsalt", f"--file={dump}", name)
         with tarfile.open(fileobj=raw, mode="w") as archive:
             for name, path in [(DUMP, dump), *_members(home)]:
                 hashes[name] = _add(archive, name, path)

@@ -6,7 +6,9 @@ import argparse
 import os
 import shutil
 import sys
+import time
 from collections.abc import Callable, Iterator, Sequence
+from pathlib import Path
 
 import django
 from django.core.exceptions import ImproperlyConfigured
@@ -14,12 +16,16 @@ from django.core.management import CommandError, call_command, execute_from_comm
 
 from heliograph.config.databases import ROLE_VARIABLE, uses_embedded_cluster
 from heliograph.config.embedded_postgres import Cluster, record_path
-from heliograph.config.env import DEFAULT_BIND, check_demo_bind, read_bind, read_home
+from heliograph.config.env import DEFAULT_BIND, BindAddress, check_demo_bind, parse_bind, read_bind, read_home
 from heliograph.config.installation import claim_for_demo, database_running, read_demo_mark
 from heliograph.config.postgres_binaries import PostgresUnavailableError
 from heliograph.config.serving import ServingError
+from heliograph.ledger.witness_home import WitnessError, WitnessHome
+from heliograph.ledger.witness_server import Witness
+from heliograph.ledger.witness_server import serve as serve_witness
 
 MISUSE = 2
+WITNESS_BIND = "127.0.0.1:8010"
 SETTINGS = "heliograph.config.settings"
 
 
@@ -60,7 +66,7 @@ def _reset_demo() -> None:
         claim_for_demo(home)
     if home.exists():
         Cluster(home).remove()
-    for name in ("files", "keys", "static"):
+    for name in ("files", "keys", "static", "ledger", "ledger-second", "witness-1", "witness-2"):
         shutil.rmtree(home / name, ignore_errors=True)
     (home / "demo.json").unlink(missing_ok=True)
 
@@ -74,7 +80,8 @@ def _backup(arguments: argparse.Namespace) -> int:
 
 
 def _restore(arguments: argparse.Namespace) -> int:
-    return _run("restore", arguments.file, *(["--force"] if arguments.force else []), role="owner")
+    salts = ["--salts", arguments.salts] if arguments.salts else []
+    return _run("restore", arguments.file, *salts, *(["--force"] if arguments.force else []), role="owner")
 
 
 def _packs_check(arguments: argparse.Namespace) -> int:
@@ -97,6 +104,38 @@ def _agency_add(arguments: argparse.Namespace) -> int:
     return _run("agency_add", *arguments.rest)
 
 
+def _ledger(command: str) -> Callable[[argparse.Namespace], int]:
+    return lambda arguments: _run(command, *arguments.rest)
+
+
+def _witness(arguments: argparse.Namespace) -> int:
+    """Run a witness, or set one up: without Django and without a database."""
+    home = WitnessHome(Path(arguments.home).expanduser().absolute() if arguments.home else read_home() / "witness")
+    for vkey in arguments.add_log:
+        sys.stdout.write("已加入日志。\n" if home.add_log(vkey) else "该日志已在名单中。\n")
+    if arguments.vkey:
+        sys.stdout.write(f"{home.open(arguments.name).vkey}\n")
+    if arguments.vkey or arguments.add_log:
+        return 0
+    demo = os.environ.get("HELIOGRAPH_PROFILE") == "demo"
+    witness = Witness(home, home.open(arguments.name), clock=lambda: int(time.time()), demo=demo)
+    bind = arguments.bind
+    serve_witness(witness, bind.host, bind.port, lambda: _announce(witness, bind))
+    return 0
+
+
+def _announce(witness: Witness, bind: BindAddress) -> None:
+    sys.stdout.write(f"见证服务已启动：{bind.url}\n见证方：{witness.cosigner.name}\n")
+    sys.stdout.flush()
+
+
+def _bind_address(value: str) -> BindAddress:
+    try:
+        return parse_bind(value)
+    except ValueError as error:
+        raise argparse.ArgumentTypeError(f"应写作 地址:端口，现为 {value!r}。") from error
+
+
 def _manage(arguments: argparse.Namespace) -> int:
     """Pass a line to Django's own commands, for developers; the role comes from the environment."""
     os.environ.setdefault("DJANGO_SETTINGS_MODULE", SETTINGS)
@@ -109,16 +148,30 @@ PASSED_ON = (
     ("packs", "check", _packs_check, "检查规则包"),
     ("packs", "compliance", _packs_compliance, "列出一个执法机关的逐条对照表"),
     ("packs", "install", _packs_install, "为已设立的机关安装新版规则包"),
-    ("account", "recover", _account_recover, "重置安全管理员的密码和动态口令"),
+    ("account", "recover", _account_recover, "重置安全管理员的密码和动态验证码"),
     ("agency", "add", _agency_add, "按规则包设立一个机关"),
+    ("ledger", "check", _ledger("ledger_check"), "重算核对数据行、存证和日志文件"),
+    ("ledger", "key", _ledger("ledger_key"), "查看、生成或停用日志签名密钥"),
+    ("ledger", "rebuild", _ledger("ledger_rebuild"), "依数据库重写日志文件"),
+    ("ledger", "run", _ledger("ledger_run"), "为存证排序、签名和发布检查点"),
+    ("ledger", "succeed", _ledger("ledger_succeed"), "从旧备份恢复后启用新日志"),
 )
-NOUN_HELP = {"packs": "规则包", "account": "账户", "agency": "机关"}
+NOUN_HELP = {"packs": "规则包", "account": "账户", "agency": "机关", "ledger": "存证"}
 
 
 def _verbs() -> Iterator[tuple[str, list[tuple[str, Callable[[argparse.Namespace], int], str]]]]:
     """Group the commands whose arguments are read by the command itself."""
     for noun in NOUN_HELP:
         yield noun, [(verb, run, text) for each, verb, run, text in PASSED_ON if each == noun]
+
+
+def _add_witness(witness: argparse.ArgumentParser) -> None:
+    witness.add_argument("--home", metavar="目录", help="见证服务的目录")
+    witness.add_argument("--bind", metavar="地址:端口", type=_bind_address, default=WITNESS_BIND, help="监听地址")
+    witness.add_argument("--name", metavar="名称", help="见证方名称，首次启动时指定")
+    witness.add_argument("--add-log", metavar="公钥", action="append", default=[], help="加入要见证的日志后退出")
+    witness.add_argument("--vkey", action="store_true", help="显示见证方的验证公钥后退出")
+    witness.set_defaults(run=_witness)
 
 
 def parser() -> argparse.ArgumentParser:
@@ -143,8 +196,11 @@ def parser() -> argparse.ArgumentParser:
 
     restore = nouns.add_parser("restore", help="从备份恢复")
     restore.add_argument("file", help="备份文件")
+    restore.add_argument("--salts", metavar="文件", help="盐值文件，默认取备份旁最新的一份")
     restore.add_argument("--force", action="store_true", help="覆盖现有数据")
     restore.set_defaults(run=_restore)
+
+    _add_witness(nouns.add_parser("witness", help="启动日志见证服务（由其他单位运行，不需要数据库）"))
 
     for noun, verbs in _verbs():
         group = nouns.add_parser(noun, help=NOUN_HELP[noun]).add_subparsers(dest="verb", required=True, metavar="操作")
@@ -166,7 +222,7 @@ def main(argv: Sequence[str] | None = None) -> int:
     except CommandError as error:
         sys.stderr.write(f"{error}\n")
         return error.returncode
-    except (PostgresUnavailableError, ServingError, ImproperlyConfigured) as error:
+    except (PostgresUnavailableError, ServingError, WitnessError, ImproperlyConfigured) as error:
         sys.stderr.write(f"{error}\n")
         return MISUSE
 

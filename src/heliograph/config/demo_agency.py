@@ -13,6 +13,7 @@ from heliograph.disclosure.actions import (
     Decision,
     adjust_for_function_change,
     adjust_for_law_change,
+    confirm_adjustment,
     decide_stage,
     release_in_bulk,
     submit_for_release,
@@ -50,6 +51,7 @@ REVISIONS_FROM = date(2026, 11, 16)
 APPOINTED_ON = date(2025, 1, 2)
 REVIEWER = "reviewer"
 SUPERVISOR = "supervisor"
+EXTERNAL = "external_review"
 
 
 @dataclass(frozen=True)
@@ -103,12 +105,14 @@ class AgencyLoad:
         government, body = self.pack.government, self.pack.agency
         if government is None or body is None:
             raise ValueError(f"{self.script.agency} is no agency's pack")
+        at = self.installation.set_up_at
         self.agency: Agency = add_agency(
-            government=add_government(code=government.code, name=government.name, overseer=government.overseer),
+            government=add_government(code=government.code, name=government.name, overseer=government.overseer, at=at),
             code=body.code,
             name=body.name,
             short_name=body.short,
             legal_body=body.legal_body,
+            at=at,
         )
         day, at = self.installation.set_up_at.date(), self.hours.next()
         self.security = self.installation.administrators["security_admin"]
@@ -232,13 +236,11 @@ class AgencyLoad:
         return [Handed(submit_for_release(version.pk, actor=by, at=self.hours.next(2)), line) for version in versions]
 
     def _author(self, line: EntryLine) -> Account:
-        """The account named by the line, else one of the unit that compiles the register, else the handler."""
+        """The account named by the line, else one of a unit that may compile the register, else the handler."""
         if line.by:
             return self.accounts[line.by]
-        compiler = self.pack.register(line.register_id).compiled_by
-        of_unit = [
-            one.id for one in self.script.staff if one.unit == compiler and one.role in {"handler", "window_clerk"}
-        ]
+        units = self.pack.register(line.register_id).compiled_by_units
+        of_unit = [one.id for one in self.script.staff if one.unit in units and one.role in {"handler", "window_clerk"}]
         return self.accounts[of_unit[0] if of_unit else "handler"]
 
     def _contents(self, line: EntryLine) -> list[dict[str, Any]]:
@@ -286,8 +288,10 @@ class AgencyLoad:
         if handed.line.ends == "returned":
             self._decide(handed.release, Decision(stages[0]["id"], passed=False, opinion=handed.line.why), stages[0])
             return
-        passed = {"waiting_first": 0, "waiting_last": len(stages) - 1}.get(handed.line.ends, len(stages))
-        for stage in stages[:passed]:
+        ids = [stage["id"] for stage in stages]
+        outside = ids.index(EXTERNAL) if EXTERNAL in ids else 0
+        waits_before = {"waiting_first": 0, "waiting_external": outside, "waiting_last": len(stages) - 1}
+        for stage in stages[: waits_before.get(handed.line.ends, len(stages))]:
             decision = Decision(stage["id"], passed=True, acknowledged=handed.release.unfounded)
             self._decide(handed.release, decision, stage)
 
@@ -329,28 +333,18 @@ class AgencyLoad:
         if line is None:
             return
         self.hours.skip_to(line.effective_on)
+        shared: dict[str, Any] = {"effective_on": line.effective_on, "reason": line.reason, "basis": line.basis}
+        by, at = self._reviewer, self.hours.next()
         if line.article:
-            adjust_for_law_change(
-                self.agency.pk,
-                article=line.article,
-                repealed=line.repealed,
-                effective_on=line.effective_on,
-                reason=line.reason,
-                basis=line.basis,
-                actor=self._reviewer,
-                at=self.hours.next(),
+            made = adjust_for_law_change(
+                self.agency.pk, article=line.article, repealed=line.repealed, **shared, actor=by, at=at
             )
-            return
-        adjust_for_function_change(
-            self.agency.pk,
-            unit_id=self.units[line.unit].pk,
-            function=line.function,
-            effective_on=line.effective_on,
-            reason=line.reason,
-            basis=line.basis,
-            actor=self._reviewer,
-            at=self.hours.next(),
-        )
+        else:
+            unit = self.units[line.unit].pk
+            made = adjust_for_function_change(
+                self.agency.pk, unit_id=unit, function=line.function, **shared, actor=by, at=at
+            )
+        confirm_adjustment(made.pk, actor=self._approver("release_approver"), at=self.hours.next())
 
 
 def _read_in(line: EntryLine) -> str:

@@ -12,7 +12,7 @@ BEIJING = ZoneInfo("Asia/Shanghai")
 OPENS, CLOSES = 9, 17
 SATURDAY = 5
 
-End = Literal["public", "draft", "waiting_first", "waiting_last", "returned", "withdrawn"]
+End = Literal["public", "draft", "waiting_first", "waiting_external", "waiting_last", "returned", "withdrawn"]
 
 
 class Strict(BaseModel):

@@ -71,6 +71,12 @@ def read_list(name: str, default: tuple[str, ...] = ()) -> list[str]:
     return [part.strip() for part in value.split(",") if part.strip()] or list(default)
 
 
+def read_path(name: str, default: Path) -> Path:
+    """Return an absolute path."""
+    value = os.environ.get(name, "").strip()
+    return Path(value).expanduser().absolute() if value else default
+
+
 @dataclass(frozen=True)
 class BindAddress:
     """Where the server listens."""
@@ -93,10 +99,18 @@ class BindAddress:
 def read_bind(name: str, default: str) -> BindAddress:
     """Return `host:port`."""
     value = os.environ.get(name, "").strip() or default
+    try:
+        return parse_bind(value)
+    except ValueError as error:
+        raise _refuse(name, f"应写作 地址:端口，现为 {value!r}。", f"must be host:port, not {value!r}.") from error
+
+
+def parse_bind(value: str) -> BindAddress:
+    """Return `host:port`; ValueError for anything else."""
     host, colon, port = value.rpartition(":")
     host = host.strip("[]")
-    if not colon or not host or not port.isdigit() or not 0 < int(port) < 65536:
-        raise _refuse(name, f"应写作 地址:端口，现为 {value!r}。", f"must be host:port, not {value!r}.")
+    if not colon or not host or not port.isascii() or not port.isdigit() or not 0 < int(port) < 65536:
+        raise ValueError(f"not host:port: {value!r}")
     return BindAddress(host, int(port))
 
 

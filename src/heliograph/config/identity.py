@@ -4,21 +4,27 @@ from __future__ import annotations
 
 import base64
 import hashlib
+import math
 import time
 from collections.abc import Mapping
+from datetime import UTC, datetime, timedelta
 from typing import Any
 
+from allauth.account import app_settings as account_settings
 from allauth.account.adapter import DefaultAccountAdapter
+from allauth.account.internal.flows.login import get_authentication_records
 from allauth.core.internal import ratelimit
 from allauth.core.internal.httpkit import get_client_ip
 from allauth.mfa import app_settings
 from allauth.mfa.adapter import DefaultMFAAdapter
 from allauth.mfa.totp.internal.auth import format_hotp_value, hotp_value
+from axes.models import AccessAttempt
 from cryptography.fernet import Fernet
 from django.conf import settings
 from django.core.exceptions import ValidationError
-from django.http import HttpRequest
-from django.shortcuts import resolve_url
+from django.db.models import Max
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import render, resolve_url
 
 from heliograph.config.keys import read_or_create_key
 from heliograph.registers.models import Account
@@ -28,6 +34,15 @@ KEY_NAME = "second-factor-key"
 
 class StaffAccountAdapter(DefaultAccountAdapter):  # type: ignore[misc]
     """There is no public sign-up; names are kept in one way; an initial password is changed by its owner."""
+
+    error_messages = {
+        **DefaultAccountAdapter.error_messages,
+        "enter_current_password": "当前密码不正确。",
+        "incorrect_password": "密码不正确。",
+        "rate_limited": "提交过于频繁，请 5 分钟后再试。",
+        "too_many_login_attempts": "失败次数过多，请 5 分钟后再试。",
+        "username_password_mismatch": "用户名或密码不正确。",
+    }
 
     def is_open_for_signup(self, request: HttpRequest) -> bool:
         """Refuse every sign-up."""
@@ -47,6 +62,13 @@ class StaffAccountAdapter(DefaultAccountAdapter):  # type: ignore[misc]
         self._login_failed_rl_usage = ratelimit.consume(request, app="allauth.account", action="password_failed")
         if not self._login_failed_rl_usage:
             raise self.validation_error("too_many_login_attempts")
+
+    def is_reauthentication_required(self, *, app: str, **kwargs: Any) -> bool:
+        """Ask for no confirmation shortly after the sign-in: whoever just typed the password is not asked twice."""
+        if not super().is_reauthentication_required(app=app, **kwargs):
+            return False
+        records = get_authentication_records(self.request, self.request.user)
+        return all(time.time() - record["at"] >= account_settings.REAUTHENTICATION_TIMEOUT for record in records)
 
     def clean_password(self, password: str, user: Any = None) -> str:
         """Refuse the password that is to be changed as the new one."""
@@ -72,6 +94,13 @@ def _cipher() -> Fernet:
 class EncryptingMFAAdapter(DefaultMFAAdapter):  # type: ignore[misc]
     """Secrets in the database are useless without the key file of the installation."""
 
+    error_messages = {
+        **DefaultMFAAdapter.error_messages,
+        "cannot_delete_authenticator": "不能停用动态验证码。",
+        "cannot_generate_recovery_codes": "启用动态验证码后才能生成恢复码。",
+        "incorrect_code": "动态验证码或恢复码不正确。",
+    }
+
     def encrypt(self, text: str) -> str:
         """Return what is stored."""
         return _cipher().encrypt(text.encode()).decode()
@@ -90,6 +119,19 @@ def sign_in_name(request: HttpRequest, credentials: Mapping[str, str] | None = N
     """Return the name a lock is kept under; sign-in ignores case, so writing it differently must not give new tries."""
     name = (credentials or {}).get("username") or request.POST.get("login", "")
     return Account.normalize_username(name)
+
+
+def locked_out(
+    request: HttpRequest, _response: HttpResponse | None, credentials: Mapping[str, str] | None
+) -> HttpResponse:
+    """429: the name is locked; say for how long, and where to sign in then. Unknown names are answered alike."""
+    attempts = AccessAttempt.objects.filter(username=sign_in_name(request, credentials))
+    last = attempts.aggregate(last=Max("attempt_time"))["last"]
+    left = timedelta(hours=settings.AXES_COOLOFF_TIME)
+    if last is not None:
+        left = min(left, last + left - datetime.fromtimestamp(time.time(), tz=UTC))
+    minutes = max(1, math.ceil(left.total_seconds() / 60))
+    return render(request, "errors/429.html", {"minutes": minutes}, status=429)
 
 
 def current_code(secret: str) -> str:

@@ -13,6 +13,8 @@ STARTED = "heliograph_session_started"
 SEEN = "heliograph_session_seen"
 SEEN_RESOLUTION_SECONDS = 60  # a session row is not written more often than this
 PRIVATE_PREFIXES = ("/desk/", "/accounts/")
+# Files that every cache on the way may keep: who reads them is not asked, so that no session is looked up for them.
+SAME_FOR_ALL = ("/log/public/", "/log/policy.txt")
 
 Handler = Callable[[HttpRequest], HttpResponse]
 
@@ -46,8 +48,22 @@ class PageHeaders:
 
     def __call__(self, request: HttpRequest) -> HttpResponse:
         """Add the headers to an answer."""
+        same_for_all = request.path.startswith(SAME_FOR_ALL)
+        if same_for_all:
+            request.COOKIES = {}
         response = self.get_response(request)
+        if same_for_all:
+            _vary_less(response, "Cookie")
         response.headers.setdefault("Permissions-Policy", settings.PERMISSIONS_POLICY)
         if request.path.startswith(PRIVATE_PREFIXES):
             response.headers["Cache-Control"] = "no-store"
         return response
+
+
+def _vary_less(response: HttpResponse, header: str) -> None:
+    """Take a header of requests from those that an answer is said to depend on."""
+    names = [name.strip() for name in response.get("Vary", "").split(",")]
+    del response["Vary"]
+    kept = [name for name in names if name not in {"", header}]
+    if kept:
+        response["Vary"] = ", ".join(kept)

@@ -10,8 +10,8 @@ class MinimumLength(MinimumLengthValidator):
 
     def get_error_message(self) -> str:
         """Say what is wrong and the limit."""
-        return f"口令太短，至少 {self.min_length} 个字符。"
+        return f"密码太短，至少 {self.min_length} 个字符。"
 
     def get_help_text(self) -> str:
         """Say the limit beforehand."""
-        return f"口令至少 {self.min_length} 个字符。"
+        return f"密码至少 {self.min_length} 个字符。"

@@ -1,4 +1,4 @@
-"""Run the web server and the worker side by side until told to stop; when one ends, so does the other."""
+"""Run the web server, the worker and the sequencer side by side until told to stop; when one ends, so do all."""
 
 from __future__ import annotations
 
@@ -8,7 +8,7 @@ import socket
 import subprocess
 import sys
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from types import FrameType
 
 from heliograph.config.env import BindAddress
@@ -38,18 +38,19 @@ def check_free(bind: BindAddress) -> None:
 
 
 def commands(bind: BindAddress, workers: int) -> list[list[str]]:
-    """Return the command lines of the two programs."""
+    """Return the command lines of the three programs."""
     web = [sys.executable, "-m", "granian", "--interface", "wsgi", "--no-ws", "--log-level", "warning"]
     web += ["--host", bind.host, "--port", str(bind.port), "--workers", str(workers)]
     web += ["--blocking-threads", str(THREADS_PER_WORKER), "--workers-kill-timeout", str(GRACE_SECONDS // 2)]
     web += ["heliograph.config.wsgi:application"]
-    return [web, [sys.executable, "-m", "heliograph.config.worker"]]
+    return [web, *([sys.executable, "-m", f"heliograph.config.{name}"] for name in ("worker", "sequencer"))]
 
 
 class Supervisor:
-    """The two child processes and the order to stop."""
+    """The child processes and the order to stop; `others` are programs to run beside the product's own."""
 
-    def __init__(self) -> None:
+    def __init__(self, others: Sequence[list[str]] = ()) -> None:
+        self.others = others
         self.children: list[subprocess.Popen[bytes]] = []
         self.stopping = False
 
@@ -59,7 +60,8 @@ class Supervisor:
         previous = {number: signal.signal(number, self._order) for number in (signal.SIGINT, signal.SIGTERM)}
         try:
             # Sessions of their own: a Ctrl-C in the terminal reaches us only, and we stop them in order.
-            self.children = [subprocess.Popen(line, start_new_session=True) for line in commands(bind, workers)]  # noqa: S603
+            lines = [*self.others, *commands(bind, workers)]
+            self.children = [subprocess.Popen(line, start_new_session=True) for line in lines]  # noqa: S603
             if self._wait_until(lambda: answers(bind), READY_SECONDS):
                 on_ready()
             self._wait_until(lambda: False, None)

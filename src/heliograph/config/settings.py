@@ -17,6 +17,8 @@ from heliograph.config.env import (
     read_home,
     read_list,
     read_number,
+    read_path,
+    read_text,
 )
 from heliograph.config.keys import read_or_create_key
 
@@ -47,6 +49,7 @@ INSTALLED_APPS = [
     "heliograph.duties",
     "heliograph.regimes",
     "heliograph.registers",
+    "heliograph.ledger",
     "heliograph.outbox",
     "django.contrib.contenttypes",
     "django.contrib.auth",
@@ -103,6 +106,7 @@ CACHES = {
     "previews": {"BACKEND": DATABASE_CACHE, "LOCATION": "cache_previews", "OPTIONS": {"MAX_ENTRIES": 1_000}},
 }
 MEDIA_ROOT = HOME / "files"
+ENTRY_FILE_BYTES = 1_000_000 * read_number("HELIOGRAPH_ENTRY_FILE_MB", default=20, least=1, most=200)
 FILE_UPLOAD_PERMISSIONS = 0o600
 STATIC_ROOT = HOME / "static"
 STATIC_URL = "/static/"
@@ -151,8 +155,15 @@ ACCOUNT_LOGOUT_ON_GET = False
 # One address trying many names is slowed down here; one name tried from many addresses is locked by axes below.
 # allauth counts wrong codes as `login_failed`, per account; wrong passwords are ours, see identity.StaffAccountAdapter.
 ACCOUNT_RATE_LIMITS = {"login_failed": "20/m/ip,5/300s/key", "password_failed": "20/m/ip"}
+# How long the password just typed is enough for account matters; at the first sign-in an app is installed meanwhile.
+ACCOUNT_REAUTHENTICATION_TIMEOUT = 15 * 60
 ALLAUTH_TRUSTED_PROXY_COUNT = PROXY_COUNT
 MFA_ADAPTER = "heliograph.config.identity.EncryptingMFAAdapter"
+MFA_FORMS = {
+    "authenticate": "heliograph.config.sign_in_forms.SignInCodeForm",
+    "reauthenticate": "heliograph.config.sign_in_forms.ConfirmCodeForm",
+    "activate_totp": "heliograph.config.sign_in_forms.ActivationForm",
+}
 MFA_SUPPORTED_TYPES = ["totp", "recovery_codes"]
 MFA_TOTP_ISSUER = "阳光执法"
 MFA_TOTP_TOLERANCE = 1  # one period each way, for phones whose clock is off
@@ -167,7 +178,7 @@ AXES_USERNAME_CALLABLE = "heliograph.config.identity.sign_in_name"
 AXES_RESET_ON_SUCCESS = True
 AXES_RESET_COOL_OFF_ON_FAILURE_DURING_LOCKOUT = False
 AXES_ENABLE_ADMIN = False
-AXES_LOCKOUT_TEMPLATE = "errors/429.html"
+AXES_LOCKOUT_CALLABLE = "heliograph.config.identity.locked_out"
 # One rule for every address we note: X-Forwarded-For counts only behind the proxies we were told of, from the right.
 AXES_CLIENT_IP_CALLABLE = "heliograph.config.identity.client_address"
 
@@ -211,6 +222,15 @@ SECURE_CROSS_ORIGIN_OPENER_POLICY = "same-origin"
 SECURE_HSTS_SECONDS = 0 if IS_DEMO else 365 * 24 * 60 * 60
 SECURE_SSL_REDIRECT = read_flag("HELIOGRAPH_SSL_REDIRECT", default=not IS_DEMO)
 SECURE_PROXY_SSL_HEADER = ("HTTP_X_FORWARDED_PROTO", "https") if PROXY_COUNT else None
+
+# -- records and logs of them ------------------------------------------------------------------------------------------
+LEDGER_HOME = HOME / "ledger"
+# What was signed last, in a place that no backup brings back: better on another disk.
+LEDGER_SECOND_PLACE = read_path("HELIOGRAPH_LEDGER_SECOND_PLACE", HOME / "ledger-second" / "signed.sqlite3")
+LEDGER_ORIGIN = read_text("HELIOGRAPH_LEDGER_ORIGIN", "heliograph.invalid" if IS_DEMO else "")
+LEDGER_ALGORITHMS = read_list("HELIOGRAPH_LEDGER_ALGORITHMS", ("ed25519", "ml-dsa-44"))
+LEDGER_WITNESSES = read_path("HELIOGRAPH_LEDGER_WITNESSES", LEDGER_HOME / "witnesses.policy")
+LEDGER_ANCHOR_SECONDS = read_number("HELIOGRAPH_LEDGER_ANCHOR_SECONDS", default=600, least=1, most=86_400)
 
 # -- background work and logs -----------------------------------------------------------------------------------------
 PROCRASTINATE_WORKER_DEFAULTS = {"delete_jobs": "successful"}

@@ -9,6 +9,7 @@ from uuid import UUID
 
 from django import forms
 
+from heliograph.desk.file_fields import FileField
 from heliograph.desk.forms import READ_IN, REASON, VERIFIED_CHOICES, Choices, Day, DeskForm, choice, several, text
 from heliograph.kernel.packs.schema import FieldDef
 from heliograph.registers import rules
@@ -20,6 +21,8 @@ from heliograph.registers.models.laws import Verified
 from heliograph.registers.rules import FieldFault
 
 PREFIX = "f-"
+CITABLE, ADD = "citable-articles", "-add"
+AS_STORED = {"date", "file"}
 NO_REV = {"required": "表单不完整，请重新打开这一条目再修改。", "invalid": "表单不完整，请重新打开这一条目再修改。"}
 
 
@@ -134,7 +137,25 @@ def _many(field: FieldDef, choices: rules.Choices) -> forms.Field:
 
 
 def _basis(field: FieldDef, _choices: rules.Choices) -> forms.Field:
-    return _area(field, "每行写一条引用键，如 行政处罚法@2021:58", 3)
+    made = _area(field, "每行写一条引用键，如 行政处罚法@2021:58；也可在下面按法律名称或条号选", 3)
+    made.widget = CitationInput(attrs={"rows": 3, "class": "textarea"})
+    return made
+
+
+class CitationInput(forms.Textarea):
+    """Article keys one a line, and an input that offers those of the law library; what is chosen is one line more."""
+
+    template_name = "desk/_citation_input.html"
+
+    def get_context(self, name: str, value: Any, attrs: dict[str, Any] | None) -> dict[str, Any]:
+        """Name the second input and the list that the page offers."""
+        context = super().get_context(name, value, attrs)
+        return {**context, "add_name": name + ADD, "options": CITABLE}
+
+    def value_from_datadict(self, data: Mapping[str, Any], files: Any, name: str) -> str:
+        """Return the written lines and the chosen one together."""
+        lines = [str(data.get(name) or ""), str(data.get(name + ADD) or "").strip()]
+        return "\n".join(line for line in lines if line)
 
 
 def _lines(field: FieldDef, _choices: rules.Choices) -> forms.Field:
@@ -143,6 +164,10 @@ def _lines(field: FieldDef, _choices: rules.Choices) -> forms.Field:
 
 def _date(field: FieldDef, _choices: rules.Choices) -> forms.Field:
     return Day(label=field.label, required=field.required)
+
+
+def _file(field: FieldDef, _choices: rules.Choices) -> forms.Field:
+    return FileField(label=field.label, required=field.required)
 
 
 def _yesno(field: FieldDef, _choices: rules.Choices) -> forms.Field:
@@ -160,6 +185,7 @@ _MAKERS: dict[str, Callable[[FieldDef, rules.Choices], forms.Field]] = {
     "choices": _many,
     "basis": _basis,
     "lines": _lines,
+    "file": _file,
 }
 
 
@@ -169,5 +195,5 @@ def initial_of(fields: FieldSet, data: Mapping[str, Any]) -> dict[str, Any]:
     for field in fields.register.fields:
         value = data.get(field.id)
         keep_list = field.type == "choices" and isinstance(value, list) and bool(field.choices or field.choices_from)
-        shown[PREFIX + field.id] = value if keep_list or field.type == "date" else flat(value)
+        shown[PREFIX + field.id] = value if keep_list or field.type in AS_STORED else flat(value)
     return shown

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 from uuid import UUID
@@ -10,6 +10,7 @@ from uuid import UUID
 from django.db.models import Case, CharField, Exists, F, OuterRef, Q, QuerySet, Subquery, Value, When
 
 from heliograph.disclosure.models import PublicVersion
+from heliograph.disclosure.rules import entrustment_unfiled
 from heliograph.kernel.packs.schema import Register
 from heliograph.registers.exports import flat
 from heliograph.registers.models import Entry, EntryVersion
@@ -22,6 +23,8 @@ LABELS = {
     "withdrawn": ("已撤回", "grey"),
 }
 PAGE = 50
+FINGERPRINT = 12
+BODY_TYPE = "body_type"
 
 
 def with_state(entries: QuerySet[Entry]) -> QuerySet[Any]:
@@ -82,6 +85,7 @@ def search(entries: QuerySet[Any], words: str) -> QuerySet[Any]:
 class FieldRow:
     """One field of an entry as shown, and beside it what was public before."""
 
+    id: str
     label: str
     value: Any
     kind: str
@@ -99,16 +103,37 @@ def field_rows(register: Register, data: Mapping[str, Any], former: Mapping[str,
     """Return an entry's fields in the pack's order; empty ones are left out unless they were filled before."""
     rows = [
         FieldRow(
+            field.id,
             field.label,
             data.get(field.id),
             field.type,
             field.public,
-            flat((former or {}).get(field.id)),
-            flat(data.get(field.id)),
+            _read(field.type, (former or {}).get(field.id)),
+            _read(field.type, data.get(field.id)),
         )
         for field in register.fields
     ]
     return [row for row in rows if row.before or row.after]
+
+
+def _read(kind: str, value: Any) -> str:
+    """Return a value as text; a file with its fingerprint, so that another file of the same name is seen."""
+    if kind == "file" and isinstance(value, dict):
+        return f"{flat(value)}（指纹 {value['sha256'][:FINGERPRINT]}）"
+    return flat(value)
+
+
+def unfiled(register: Register, entries: Sequence[Entry], *, public: bool) -> set[UUID]:
+    """Return which of the entries are bodies whose letter of entrustment is not known to be filed (D4). One query.
+
+    Read in the latest version, or in the public one for somebody who reads no other.
+    """
+    if not any(field.id == BODY_TYPE for field in register.fields):
+        return set()
+    newest = EntryVersion.objects.filter(entry__in=entries).order_by("entry_id", "-number").distinct("entry_id")
+    current = PublicVersion.objects.filter(entry__in=entries, is_current=True)
+    rows = current.values_list("entry_id", "data") if public else newest.values_list("entry_id", "data")
+    return {key for key, data in rows if entrustment_unfiled(data)}
 
 
 def current_public(agency_id: UUID, entry_id: UUID) -> PublicVersion | None:

@@ -10,7 +10,7 @@ from django import forms
 from django.core.files.uploadedfile import UploadedFile
 from django.utils.functional import Promise
 
-from heliograph.registers.models import Account, Role, Unit
+from heliograph.registers.models import Unit
 from heliograph.registers.models.laws import Verified
 
 CLASSES: dict[type[forms.Widget], str] = {
@@ -39,6 +39,10 @@ class DeskForm(forms.Form):
             css = CLASSES.get(type(field.widget), "")
             if css:
                 field.widget.attrs.setdefault("class", css)
+            if isinstance(field, forms.FileField):
+                field.widget.attrs["required"] = (
+                    True  # so that the style can tell, without script, whether one is chosen
+                )
             if field.required:
                 field.error_messages["required"] = f"请填写“{field.label}”。"
                 field.widget.attrs.setdefault("aria-required", "true")
@@ -152,7 +156,7 @@ class CalendarUploadForm(DeskForm):
     file = forms.FileField(
         label="放假安排",
         required=False,
-        help_text="xlsx 或 csv，列名：date、kind、name、notice、source；kind 填 off 或 work。",
+        help_text="xlsx 或 csv，列名：日期、类别、名称、通知文号、来源；类别填放假或者上班，名称和来源可以不填。",
     )
     confirmed = forms.CharField(required=False, widget=forms.HiddenInput, max_length=1_000_000)
 
@@ -291,59 +295,6 @@ class LeaveForm(DeskForm):
     to_on = Day(label="离任日期")
 
 
-class AccountForm(DeskForm):
-    """A new account; the holder changes the initial password and activates the second factor."""
-
-    username = text("用户名", limit=60)
-    display_name = text("姓名", limit=60)
-    organisation = text(
-        "所在单位", limit=120, required=False, help_text="不填写的，为本机关；监督机构人员为本级行政执法监督机构。"
-    )
-    duty_class = choice(
-        "职责类别", Account.DutyClass.choices, help_text="建立后不能改变；管理员互不兼任，也不承担执法业务。"
-    )
-    person = choice("对应人员", [], required=False, help_text="在人员登记中已有的，请选择。")
-    password = forms.CharField(
-        label="初始密码", max_length=128, widget=forms.PasswordInput(attrs={"autocomplete": "new-password"})
-    )
-    role = choice("角色", Role.choices)
-    from_on = Day(label="角色起始日")
-
-    def __init__(self, *args: Any, people: Choices, **kwargs: Any) -> None:
-        super().__init__(*args, **kwargs)
-        cast(forms.ChoiceField, self.fields["person"]).choices = [("", "不对应人员"), *people]
-
-
-class GrantForm(DeskForm):
-    """A further role for an account of the agency."""
-
-    role = choice("角色", Role.choices)
-    from_on = Day(label="起始日")
-
-
-class KnownGrantForm(GrantForm):
-    """A role for an account that another body uses; whoever grants it must have been told the whole user name."""
-
-    field_order = ("username", "role", "from_on")
-    username = text("用户名", limit=60, help_text="请填写对方提供的完整用户名。")
-
-
-class LinkForm(DeskForm):
-    """Which registered person an account belongs to."""
-
-    person = choice("对应人员", [], help_text="关联后不能改为他人。")
-
-    def __init__(self, *args: Any, people: Choices, **kwargs: Any) -> None:
-        super().__init__(*args, **kwargs)
-        cast(forms.ChoiceField, self.fields["person"]).choices = [("", "请选择"), *people]
-
-
-class EndRoleForm(DeskForm):
-    """The last day of a role."""
-
-    to_on = Day(label="最后一天", help_text="当天仍有该角色，次日起没有。格式如 2026-11-20")
-
-
 class AdjustmentForm(DeskForm):
     """A change of law or of the agency's functions that its public lists rest on."""
 
@@ -357,7 +308,7 @@ class AdjustmentForm(DeskForm):
     unit = choice("涉及科室", [], required=False, help_text="职能调整时选择。")
     function = text("职能", limit=200, required=False, help_text="职能调整时填写。")
     effective_on = Day(label="生效日期")
-    reason = text("说明", limit=300, help_text="会在公开的变更记录里显示。")
+    reason = text("说明", limit=300, help_text="发布审批人确认后，在公开的变更记录里显示。")
     basis = text("依据", limit=200, help_text="引用键、条款，或《文件名称》、文号，如 《某市三定规定》。")
 
     def __init__(self, *args: Any, units: Iterable[Unit], **kwargs: Any) -> None:

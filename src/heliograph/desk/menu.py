@@ -34,6 +34,7 @@ GROUPS = [
             ("工作台", "home", "home", "read_compliance"),
             ("发布审批", "stamp", "releases", "read_releases"),
             ("期限", "clock", "duties", "read_duties"),
+            ("存证内容删除", "file", "erasures", "read_erasures"),
         ],
     ),
     (
@@ -61,7 +62,11 @@ GROUPS = [
     ),
     (
         "系统",
-        [("账户与角色", "gear", "accounts", "manage_accounts"), ("工作日历", "calendar", "calendar", "load_calendar")],
+        [
+            ("账户与角色", "gear", "accounts", "manage_accounts"),
+            ("存证状态", "check", "log-status", "read_log_status"),
+            ("工作日历", "calendar", "calendar", "load_calendar"),
+        ],
     ),
 ]
 

@@ -5,16 +5,18 @@ The supervising body is no part of the agency: its drafts and internal fields ar
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from typing import Any
 
-from django.db.models import QuerySet
+from django.db.models import Q, QuerySet
 from django.http import HttpResponse
 
 from heliograph.desk.entry_states import LABELS, Slice, current_public, field_rows
 from heliograph.desk.scope import Scope
-from heliograph.disclosure.models import PublicVersion, Release, ReleaseStep
+from heliograph.disclosure.models import Adjustment, AdjustmentItem, PublicVersion, Release, ReleaseStep
+from heliograph.duties.models import Duty
 from heliograph.kernel.packs.schema import Register
-from heliograph.registers.models import Entry, Role
+from heliograph.registers.models import Entry, EntryVersion, Role
 from heliograph.registers.permissions import CASE_ROLES
 
 EXTERNAL = "external_review"
@@ -35,6 +37,44 @@ def seen_entries(scope: Scope, entries: QuerySet[Any]) -> QuerySet[Any]:
     if not only_supervises(scope):
         return entries
     return entries.filter(public_versions__is_current=True)
+
+
+def seen_duties(scope: Scope, duties: QuerySet[Duty]) -> QuerySet[Duty]:
+    """Return the duties that the account may read: for a supervisor not those on entries that nobody outside knows."""
+    if not only_supervises(scope):
+        return duties
+    public = PublicVersion.objects.filter(agency_id=scope.id, is_current=True).values("entry_id")
+    return duties.filter(~Q(subject_kind="entry") | Q(subject_id__in=public))
+
+
+def titled(scope: Scope, duties: Iterable[Duty]) -> list[Duty]:
+    """Return duties as the account may read them: for a supervisor under the public titles of their entries."""
+    found = list(duties)
+    if only_supervises(scope):
+        subjects = [duty.subject_id for duty in found]
+        public = PublicVersion.objects.filter(agency_id=scope.id, is_current=True, entry_id__in=subjects)
+        titles = dict(public.values_list("entry_id", "title"))
+        for duty in found:
+            if duty.subject_id in titles:
+                duty.title = f"“{titles[duty.subject_id]}”：{duty.event}"
+    return found
+
+
+def seen_adjustments(scope: Scope, adjustments: QuerySet[Adjustment]) -> QuerySet[Adjustment]:
+    """Return the adjustments that the account may read: for a supervisor those that were told to the public."""
+    return adjustments.filter(confirmation__passed=True) if only_supervises(scope) else adjustments
+
+
+def seen_items(scope: Scope, items: QuerySet[AdjustmentItem]) -> list[AdjustmentItem]:
+    """Return what an adjustment touches, as the account may read it."""
+    if not only_supervises(scope):
+        return list(items)
+    public = PublicVersion.objects.filter(agency_id=scope.id, is_current=True)
+    titles = dict(public.values_list("entry_id", "title"))
+    found = [item for item in items.filter(draft=False) if item.entry_id in titles]
+    for item in found:
+        item.entry.title = titles[item.entry_id]
+    return found
 
 
 def public_words(entries: QuerySet[Any], words: str) -> QuerySet[Any]:
@@ -73,3 +113,12 @@ def public_detail(scope: Scope, entry: Entry, register: Register) -> HttpRespons
         "steps": steps.select_related("by", "release__version").order_by("-at"),
     }
     return scope.render("entry.html", context)
+
+
+def may_read_version(scope: Scope, version: EntryVersion, *, public: bool) -> bool:
+    """Say whether the account may read a field of a version; a supervisor only what is public or passes its hands."""
+    if not only_supervises(scope):
+        return True
+    shown = PublicVersion.objects.filter(agency_id=scope.id, version=version, withdrawn_at__isnull=True)
+    handed_in = seen_releases(scope, Release.objects.filter(agency_id=scope.id, version=version))
+    return public and (shown.exists() or handed_in.exists())

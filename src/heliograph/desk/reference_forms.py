@@ -52,3 +52,14 @@ class CorrectionForm(DeskForm):
 
     changed_on = Day(label="变动日期", required=False, help_text="留空表示该条没有变动，撤销原登记。")
     reason = text("更正理由", limit=REASON_LIMIT)
+
+
+class ErasureForm(DeskForm):
+    """On which ground the content of a record is to be erased."""
+
+    ground = text(
+        "删除理由",
+        limit=REASON_LIMIT,
+        help_text="写明法定情形，如个人撤回同意、保存期限已满。理由会长期保存，不要写入要删除的个人信息。",
+    )
+    basis = text("依据", limit=BASIS_LIMIT, help_text="写到条，如 个人信息保护法@2021:47。")

@@ -3,15 +3,19 @@
 from __future__ import annotations
 
 import functools
-from collections.abc import Callable, Mapping
-from dataclasses import dataclass
+import inspect
+from collections.abc import Callable, Iterable, Mapping
+from copy import copy
+from dataclasses import dataclass, replace
 from datetime import date, datetime
+from http import HTTPStatus
 from typing import Any
 from uuid import UUID
 
+from django import forms
 from django.contrib import messages
 from django.core.exceptions import ObjectDoesNotExist
-from django.http import Http404, HttpRequest, HttpResponse
+from django.http import Http404, HttpRequest, HttpResponse, HttpResponseBase, QueryDict
 from django.shortcuts import render
 from django.views.decorators.http import require_http_methods
 
@@ -27,6 +31,8 @@ from heliograph.registers.permissions import ACTS as REGISTER_ACTS
 from heliograph.registers.permissions import Act, may, roles_of
 
 ACTS: dict[str, Act] = {**REGISTER_ACTS, **DISCLOSURE_ACTS, **DUTY_ACTS}
+INPUT_FAULTS = {"no_reason", "reason", "no_rev", "vague", "dates", "order", "exists", "unknown"}
+WHOLE_DOCUMENTS = {"国办发118号@2018", "GB/T 22239-2019"}  # where the code has no closer clause to name
 UNKNOWN_REGISTER = "register.unknown"
 
 
@@ -40,6 +46,17 @@ class Scope:
     roles: frozenset[Role]
     at: datetime
     on: date
+    refusal: Refused | None = None  # why the sent form was not accepted, when its page is drawn again
+
+    @property
+    def posted(self) -> bool:
+        """Whether a form was sent and is to be acted on: not when its page is only drawn again."""
+        return self.request.method == "POST"
+
+    @property
+    def sent(self) -> QueryDict | None:
+        """What was sent, to fill the form with, also when its page is drawn again."""
+        return self.request.POST or None
 
     def may(self, act: str) -> bool:
         """Say whether the account's roles here cover an act; the act itself decides again."""
@@ -57,8 +74,16 @@ class Scope:
 
     def render(self, template: str, context: Mapping[str, Any], *, status: int = 200) -> HttpResponse:
         """Draw a page of the desk."""
-        shared = {"scope": self, "agency": self.agency, "menu": menu(self.agency.code, self.may, self.request.path)}
-        return render(self.request, f"desk/{template}", {**shared, **context}, status=status)
+        shared = {
+            "scope": self,
+            "agency": self.agency,
+            "menu": menu(self.agency.code, self.may, self.request.path),
+            "refusal": self.refusal,
+            "refusal_basis": "" if self.refusal is None else shown_basis(self.refusal),
+            "refusal_in_form": self.refusal is not None and _holds_sent_form(context.values(), self.request.GET),
+        }
+        shown = status if self.refusal is None else status_of(self.refusal)
+        return render(self.request, f"desk/{template}", {**shared, **context}, status=shown)
 
     def require(self, act: str) -> None:
         """Raise the refusal of an act that the account's roles here do not cover."""
@@ -70,10 +95,29 @@ class Scope:
 
     def refused(self, verdict: Refused) -> HttpResponse:
         """Show a refusal with its basis as a page of its own: 403 for a missing role, 409 for the state of things."""
-        return self.render("refused.html", {"verdict": verdict}, status=status_of(verdict))
+        return self.render(
+            "refused.html", {"verdict": verdict, "basis": shown_basis(verdict)}, status=status_of(verdict)
+        )
+
+    def again(self, verdict: Refused, *, own_form: bool) -> Scope:
+        """Return the scope in which a page is drawn again, as for reading, beside the refusal of what was sent to it.
+
+        The page keeps what was typed unless the form stood on another one.
+        """
+        request = copy(self.request)
+        request.method = "GET"
+        if not own_form:
+            request.POST = QueryDict()
+        return replace(self, request=request, refusal=verdict)
 
 
-PageView = Callable[..., HttpResponse]
+PageView = Callable[..., HttpResponseBase]
+
+
+def shown_basis(verdict: Refused) -> str:
+    """Return the basis worth reading beside a refusal: none for a slip of the pen, none that names no article."""
+    plain = verdict.code.rpartition(".")[2] in INPUT_FAULTS or verdict.basis in WHOLE_DOCUMENTS
+    return "" if plain else verdict.basis
 
 
 def status_of(verdict: Refused) -> int:
@@ -95,16 +139,32 @@ def scope_of(request: HttpRequest, code: str) -> Scope:
     return Scope(request=request, account=account, agency=agency, roles=roles, at=at, on=on)
 
 
-def page(act: str, *methods: str, also: str = "") -> Callable[[PageView], PageView]:
+def _holds_sent_form(values: Iterable[Any], asked: QueryDict) -> bool:
+    """Say whether a page shows the form that was sent: there the refusal stands, otherwise on top of the page."""
+    for value in values:
+        if isinstance(value, forms.BaseForm):
+            if value.is_bound and value.data is not asked:
+                return True
+        elif isinstance(value, Mapping | list | tuple):
+            inner = value.values() if isinstance(value, Mapping) else value
+            if _holds_sent_form(inner, asked):
+                return True
+    return False
+
+
+def page(act: str, *methods: str, also: str = "", shows: PageView | None = None) -> Callable[[PageView], PageView]:
     """Guard a page: agency scope, the act's roles, and refusals and unknown ids turned into answers.
 
-    `also` names a second act whose roles may open the page.
+    `also` names a second act whose roles may open the page; `shows` the page on which the button of an act stands that
+    has no page of its own.
     """
 
     def wrap(view: PageView) -> PageView:
+        drawn = inspect.unwrap(shows) if shows else None if methods == ("POST",) else view
+
         @require_http_methods(["GET", "HEAD", "POST"] if not methods else list(methods))
         @functools.wraps(view)
-        def guarded(request: HttpRequest, agency: str, **arguments: Any) -> HttpResponse:
+        def guarded(request: HttpRequest, agency: str, **arguments: Any) -> HttpResponseBase:
             scope = scope_of(request, agency)
             verdict = may(ACTS[act], scope.roles)
             if isinstance(verdict, Refused) and not (also and scope.may(also)):
@@ -114,13 +174,28 @@ def page(act: str, *methods: str, also: str = "") -> Callable[[PageView], PageVi
             except ActRefusedError as error:
                 if error.verdict.code == UNKNOWN_REGISTER and request.method == "GET":
                     raise Http404 from None
-                return scope.refused(error.verdict)
+                return _answer(scope, error.verdict, drawn, arguments, own_form=shows is None)
             except ObjectDoesNotExist:
                 raise Http404 from None
 
         return guarded
 
     return wrap
+
+
+def _answer(
+    scope: Scope, verdict: Refused, drawn: PageView | None, arguments: Mapping[str, Any], *, own_form: bool
+) -> HttpResponseBase:
+    """Answer a refusal on the page that it came from, with what was typed; on a page of its own where there is none.
+
+    Somebody without the role cannot put it right there either and gets the page of its own.
+    """
+    if drawn is None or not scope.posted or status_of(verdict) == HTTPStatus.FORBIDDEN:
+        return scope.refused(verdict)
+    try:
+        return drawn(scope.again(verdict, own_form=own_form), **arguments)
+    except (ActRefusedError, ObjectDoesNotExist):
+        return scope.refused(verdict)
 
 
 def page_number(request: HttpRequest) -> int:

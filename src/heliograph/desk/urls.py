@@ -11,10 +11,13 @@ from heliograph.desk.pages import (
     compliance,
     duties,
     entries,
+    erasures,
+    files,
     home,
     imports,
     laws,
     people,
+    records,
     recovery,
     registers,
     releases,
@@ -26,6 +29,7 @@ app_name = "desk"
 A = "<slug:agency>/"
 LIST = f"{A}registers/<slug:register>/"
 ENTRY = f"{LIST}<uuid:entry>/"
+RECORDS = f"{A}records/<slug:table>/<uuid:row>/"
 
 urlpatterns = [
     path("", home.choose, name="choose"),
@@ -42,6 +46,7 @@ urlpatterns = [
     path(f"{LIST}import/<uuid:batch>/state/", imports.state, name="import-state"),
     path(f"{LIST}export/<slug:form>/", registers.export, name="export"),
     path(ENTRY, entries.detail, name="entry"),
+    path(f"{ENTRY}v<int:version>/files/<str:field>/", files.entry_file, name="entry-file"),
     path(f"{ENTRY}edit/", entries.edit, name="entry-edit"),
     path(f"{ENTRY}submit/", entries.submit, name="entry-submit"),
     path(f"{ENTRY}withdraw/", entries.withdraw, name="entry-withdraw"),
@@ -50,6 +55,14 @@ urlpatterns = [
     path(f"{A}releases/<uuid:release>/", releases.detail, name="release"),
     path(f"{A}adjustments/", adjustments.adjustments, name="adjustments"),
     path(f"{A}adjustments/<uuid:adjustment>/", adjustments.adjustment, name="adjustment"),
+    path(f"{A}adjustments/<uuid:adjustment>/confirm/", adjustments.confirm, name="adjustment-confirm"),
+    path(f"{A}records/", records.status, name="log-status"),
+    path(RECORDS, records.history, name="record-history"),
+    path(f"{RECORDS}export/", records.export, name="record-export"),
+    path(f"{RECORDS}<uuid:record>/proof/", records.proof, name="record-proof"),
+    path(f"{RECORDS}<uuid:record>/erase/", records.erase, name="erasure-request"),
+    path(f"{A}erasures/", erasures.erasures, name="erasures"),
+    path(f"{A}erasures/<uuid:erasure>/", erasures.decide, name="erasure"),
     path(f"{A}people/", people.people, name="people"),
     path(f"{A}people/<uuid:person>/", people.person, name="person"),
     path(f"{A}units/", units.units, name="units"),
@@ -64,6 +77,7 @@ urlpatterns = [
     path(f"{A}accounts/<uuid:account>/password/", recovery.password, name="account-password"),
     path(f"{A}accounts/<uuid:account>/second-factor/", recovery.second_factor, name="account-second-factor"),
     path(f"{A}accounts/grants/<uuid:grant>/end/", accounts.end_grant, name="grant-end"),
+    path(f"{A}laws/articles/", laws.articles, name="articles"),
     path(f"{A}laws/", laws.laws, name="laws"),
     path(f"{A}laws/import/", laws.law_import, name="law-import"),
     path(f"{A}laws/imports/<uuid:proposal>/", laws.law_proposal, name="law-proposal"),
@@ -71,6 +85,7 @@ urlpatterns = [
     path(f"{A}laws/<str:key>/", laws.law, name="law"),
     path(f"{A}compliance/", compliance.compliance, name="compliance"),
     path(f"{A}rollout/", compliance.rollout, name="rollout"),
-    path(f"{A}calendar/", compliance.calendar, name="calendar"),
+    path(f"{A}calendar/", calendars.calendar, name="calendar"),
+    path(f"{A}calendar/template/", calendars.calendar_template, name="calendar-template"),
     path(f"{A}calendar/<uuid:proposal>/", calendars.proposal, name="calendar-proposal"),
 ]

@@ -8,30 +8,40 @@ from datetime import datetime
 from uuid import UUID
 
 from django.db import transaction
+from django.db.models import Model
 from django.utils.timezone import localdate
 
 from heliograph.disclosure import rules
-from heliograph.disclosure.adjustments import adjust_for_function_change, adjust_for_law_change
+from heliograph.disclosure.adjustments import (
+    adjust_for_function_change,
+    adjust_for_law_change,
+    confirm_adjustment,
+    return_adjustment,
+)
 from heliograph.disclosure.models import PublicChange, PublicVersion, Release, ReleaseStep
 from heliograph.disclosure.permissions import access
+from heliograph.disclosure.publications import append_publication
 from heliograph.disclosure.queries import open_adjustments
 from heliograph.duties.actions import fulfil
 from heliograph.duties.models import Duty
 from heliograph.kernel.bigrams import tokens
 from heliograph.kernel.packs.schema import Pack, ReleaseChain
 from heliograph.kernel.verdict import ActRefusedError, Refused, require
+from heliograph.ledger.actions import append
 from heliograph.regimes.queries import pack_in_force
 from heliograph.registers.actions import end_review, lock_entry_of, seal_version
 from heliograph.registers.fieldsets import field_set
-from heliograph.registers.models import Account, EntryVersion
+from heliograph.registers.models import Account, Entry, EntryVersion
 
 __all__ = [
     "Decision",
     "adjust_for_function_change",
     "adjust_for_law_change",
+    "confirm_adjustment",
     "current_stage",
     "decide_stage",
     "release_in_bulk",
+    "return_adjustment",
     "submit_for_release",
     "submit_in_bulk",
     "withdraw_publication",
@@ -72,7 +82,7 @@ def submit_for_release(
     chain = pack.chain_for(register.id)
     public = PublicVersion.objects.filter(agency_id=version.agency_id, entry=version.entry, is_current=True).first()
     seal_version(version.pk, at=at, authors=_unpublished_authors(version))
-    return Release.objects.create(
+    release = Release.objects.create(
         agency_id=version.agency_id,
         register=register.id,
         entry=version.entry,
@@ -84,6 +94,9 @@ def submit_for_release(
         submitted_by=actor,
         submitted_at=at,
     )
+    rows = [release, version, version.entry]
+    append("release.submitted", subject=release, agency_id=release.agency_id, actor_id=actor.pk, at=at, rows=rows)
+    return release
 
 
 def _unpublished_authors(version: EntryVersion) -> list[UUID]:
@@ -137,20 +150,28 @@ def decide_stage(release_id: UUID, *, decision: Decision, actor: Account, at: da
         require(rules.may_pass(state, decision.acknowledged))
     else:
         require(rules.may_return(state, decision.opinion))
-    _record_step(release, state.current, decision, actor, at)
-    if not decision.passed:
-        return _close(release, Release.State.RETURNED)
+    rows: list[Model] = [_record_step(release, state.current, decision, actor, at)]
+    if decision.passed:
+        rows += _pass_on(release, actor, at)
+    else:
+        rows.append(_close(release, Release.State.RETURNED))
+    kind = "release.passed" if decision.passed else "release.returned"
+    append(kind, subject=release, agency_id=release.agency_id, actor_id=actor.pk, at=at, rows=[release, *rows])
+    return release
+
+
+def _pass_on(release: Release, actor: Account, at: datetime) -> list[Model]:
+    """Hand a passed release to its next stage, after the last one to the public; return what was written besides."""
     release.stage_index += 1
     if release.stage_index < len(release.stages):
         release.stage_role = release.stages[release.stage_index]["role"]
         release.save(update_fields=["stage_index", "stage_role"])
-        return release
-    _publish(release, actor, at)
-    return _close(release, Release.State.PUBLISHED)
+        return []
+    return [*_publish(release, actor, at), _close(release, Release.State.PUBLISHED)]
 
 
-def _record_step(release: Release, stage: rules.Stage, decision: Decision, actor: Account, at: datetime) -> None:
-    ReleaseStep.objects.create(
+def _record_step(release: Release, stage: rules.Stage, decision: Decision, actor: Account, at: datetime) -> ReleaseStep:
+    return ReleaseStep.objects.create(
         agency_id=release.agency_id,
         release=release,
         stage_index=release.stage_index,
@@ -165,20 +186,21 @@ def _record_step(release: Release, stage: rules.Stage, decision: Decision, actor
     )
 
 
-def _close(release: Release, state: Release.State) -> Release:
+def _close(release: Release, state: Release.State) -> Entry:
     release.state, release.stage_role = state, ""
     release.save(update_fields=["state", "stage_role", "stage_index"])
     end_review(release.entry_id)
-    return release
+    return release.entry
 
 
-def _publish(release: Release, actor: Account, at: datetime) -> PublicVersion:
-    """Put the approved version before the public; the former one stays readable as superseded."""
+def _publish(release: Release, actor: Account, at: datetime) -> list[Model]:
+    """Put the approved version before the public; the former one stays readable as superseded. Return what it wrote."""
     version = release.version
     register = field_set(release.agency_id, release.register, localdate(at)).register
     data = rules.public_fields(register, version.data)
-    former = PublicVersion.objects.filter(agency_id=release.agency_id, entry=release.entry_id, is_current=True)
-    revised = former.update(is_current=False, superseded_at=at)
+    current = PublicVersion.objects.filter(agency_id=release.agency_id, entry=release.entry_id, is_current=True)
+    former = list(current)
+    current.update(is_current=False, superseded_at=at)
     published = PublicVersion.objects.create(
         agency_id=release.agency_id,
         register=release.register,
@@ -198,25 +220,30 @@ def _publish(release: Release, actor: Account, at: datetime) -> PublicVersion:
         published_by=actor,
         published_at=at,
     )
-    kind = PublicChange.Kind.REVISED if revised else PublicChange.Kind.PUBLISHED
-    _log_change(published, kind, version.reason, rules.joined(version.basis), at)
+    kind = PublicChange.Kind.REVISED if former else PublicChange.Kind.PUBLISHED
+    change = _log_change(published, kind, version.reason, rules.joined(version.basis), at)
+    append_publication(published, "entry.corrected" if former else "entry.published", actor, at)
     done = [duty for duty in open_adjustments(release.agency_id, release.entry_id) if _fulfils(duty, release)]
     _fulfil_all(done, f"公开第 {version.number} 版", actor, at)
-    return published
+    return [published, change, *former]
 
 
 def _fulfils(duty: Duty, release: Release) -> bool:
-    asked = duty.adjustment_item.adjustment
-    return rules.fulfils(
-        rules.OpenAdjustment(asked.kind, asked.article, duty.opened_at),
-        cited=release.version.basis,
-        written_at=release.version.created_at,
-        adjusted=release.adjusted,
+    """Say whether a version answers every adjustment that asked for it under the duty."""
+    asked = [item.adjustment for item in duty.adjustment_items.all()]
+    return all(
+        rules.fulfils(
+            rules.OpenAdjustment(one.kind, one.article, one.made_at),
+            cited=release.version.basis,
+            written_at=release.version.created_at,
+            adjusted=release.adjusted,
+        )
+        for one in asked
     )
 
 
-def _log_change(public: PublicVersion, kind: PublicChange.Kind, reason: str, basis: str, at: datetime) -> None:
-    PublicChange.objects.create(
+def _log_change(public: PublicVersion, kind: PublicChange.Kind, reason: str, basis: str, at: datetime) -> PublicChange:
+    return PublicChange.objects.create(
         agency_id=public.agency_id,
         register=public.register,
         entry_id=public.entry_id,
@@ -289,9 +316,14 @@ def withdraw_publication(
     for name, value in {"is_current": False, **ended}.items():
         setattr(public, name, value)
     public.save(update_fields=["is_current", *ended])
+    rows: list[Model] = [public]
     if earlier:
         former = PublicVersion.objects.filter(agency_id=public.agency_id, entry_id=public.entry_id)
-        former.filter(withdrawn_at__isnull=True).exclude(pk=public.pk).update(**ended)
-    _log_change(public, PublicChange.Kind.WITHDRAWN, public.withdrawn_reason, public.withdrawn_basis, at)
+        readable = former.filter(withdrawn_at__isnull=True).exclude(pk=public.pk)
+        rows += list(readable)
+        readable.update(**ended)
+    rows.append(_log_change(public, PublicChange.Kind.WITHDRAWN, public.withdrawn_reason, public.withdrawn_basis, at))
     _fulfil_all(open_adjustments(public.agency_id, public.entry_id), f"撤回第 {public.number} 版", actor, at)
+    append("entry.withdrawn", subject=public.entry, agency_id=public.agency_id, actor_id=actor.pk, at=at, rows=rows)
+    append_publication(public, "entry.withdrawn", actor, at)
     return public

@@ -9,6 +9,7 @@ from django.db.models import F, Q
 
 from heliograph.duties.models import Duty
 from heliograph.kernel.ids import uuid7
+from heliograph.registers.citations import key_label
 from heliograph.registers.models import Account, Agency, Entry, EntryVersion
 
 
@@ -142,6 +143,7 @@ class PublicVersion(models.Model):
             models.Index(
                 fields=["agency", "register", "entry_number"], condition=Q(is_current=True), name="public_current"
             ),
+            models.Index(fields=["agency", "register", "entry_number", "-number"], name="public_by_number"),
             models.Index(fields=["agency", "published_at"], name="public_by_time"),
             GinIndex(fields=["tokens"], name="public_by_token"),
             GinIndex(fields=["basis"], name="public_by_basis"),
@@ -177,17 +179,28 @@ class Adjustment(models.Model):
         ordering = ["agency", "-made_at"]
 
     def __str__(self) -> str:
-        return self.article or self.function
+        return key_label(self.article) or self.function
+
+    @property
+    def cause(self) -> str:
+        """What happened, as people read it: 《…》（2024）第 47 条修改."""
+        if self.kind == self.Kind.FUNCTION_MOVED:
+            return f"职能调整：{self.function}"
+        return f"{self}{'废止' if self.kind == self.Kind.ARTICLE_REPEALED else '修改'}"
 
 
 class AdjustmentItem(models.Model):
-    """One entry that an adjustment touches, with the duty to revise it."""
+    """One entry that an adjustment touches, with the duty to revise it.
+
+    Two adjustments of the same thing share the duty while it is open. A draft's duty is not told to the public.
+    """
 
     id = models.UUIDField(primary_key=True, default=uuid7, editable=False)
     agency = models.ForeignKey(Agency, on_delete=models.PROTECT, related_name="+", verbose_name="机关")
     adjustment = models.ForeignKey(Adjustment, on_delete=models.PROTECT, related_name="items", verbose_name="动态调整")
     entry = models.ForeignKey(Entry, on_delete=models.PROTECT, related_name="adjustment_items", verbose_name="条目")
-    duty = models.OneToOneField(Duty, on_delete=models.PROTECT, related_name="adjustment_item", verbose_name="期限")
+    duty = models.ForeignKey(Duty, on_delete=models.PROTECT, related_name="adjustment_items", verbose_name="期限")
+    draft = models.BooleanField("登记时未公开", default=False)
 
     class Meta:
         verbose_name = "受影响条目"
@@ -198,6 +211,38 @@ class AdjustmentItem(models.Model):
 
     def __str__(self) -> str:
         return str(self.entry)
+
+
+class AdjustmentConfirmation(models.Model):
+    """An approver's word whether an adjustment is told to the public: a second person, as for every release (D12).
+
+    One that was returned, with the opinion, may be registered anew; the duties it opened go on.
+    """
+
+    id = models.UUIDField(primary_key=True, default=uuid7, editable=False)
+    agency = models.ForeignKey(Agency, on_delete=models.PROTECT, related_name="+", verbose_name="机关")
+    adjustment = models.OneToOneField(
+        Adjustment, on_delete=models.PROTECT, related_name="confirmation", verbose_name="动态调整"
+    )
+    passed = models.BooleanField("同意公开")
+    opinion = models.CharField("退回意见", max_length=300, blank=True)
+    basis = models.CharField("依据", max_length=200)
+    by = models.ForeignKey(Account, on_delete=models.PROTECT, related_name="+", verbose_name="确认人")
+    at = models.DateTimeField("确认时间")
+
+    class Meta:
+        verbose_name = "动态调整公开确认"
+        ordering = ["agency", "-at"]
+        constraints = [
+            models.CheckConstraint(
+                condition=Q(passed=True) | ~Q(opinion=""),
+                name="returned_adjustment_states_why",
+                violation_error_message="退回须写明意见。",
+            )
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.adjustment} {'已确认公开' if self.passed else '已退回'}"
 
 
 class PublicChange(models.Model):

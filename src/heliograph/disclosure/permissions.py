@@ -20,12 +20,15 @@ APPROVERS = frozenset(
     }
 )
 
+PUBLISHERS = frozenset({Role.RELEASE_APPROVER})
+
 ACTS: dict[str, Act] = {
     "read_releases": Act("查看发布审批", CASE_ROLES | {Role.AUDIT_ADMIN}, "国办发118号@2018"),
     "submit_for_release": Act("送审清单条目", COMPILERS, "国办发118号@2018"),
     "decide_stage": Act("审批信息发布", APPROVERS, "国办发118号@2018"),
-    "withdraw_publication": Act("撤回公开信息", frozenset({Role.RELEASE_APPROVER}), "国办发118号@2018"),
+    "withdraw_publication": Act("撤回公开信息", PUBLISHERS, "国办发118号@2018"),
     "adjust": Act("登记动态调整", LEGAL_OFFICE, "国办发118号@2018"),
+    "confirm_adjustment": Act("确认公开动态调整", PUBLISHERS, "国办发118号@2018"),
 }
 
 

@@ -110,6 +110,18 @@ def may_withdraw(*, current: bool, reason: str) -> Verdict:
     return Allowed()
 
 
+def may_confirm(*, answered: bool, own: bool, passed: bool, opinion: str, basis: str) -> Verdict:
+    """Say whether an approver may confirm or return an adjustment: once, not one's own, a return with the reason."""
+    if answered:
+        return Refused("adjustment.answered", "这次动态调整已经确认公开或者退回。", basis)
+    if not passed and not opinion.strip():
+        return Refused("adjustment.no_opinion", "退回须写明意见。", basis)
+    if own:
+        message = "本人登记的动态调整不能由本人确认公开，请由另一名审批人办理。"
+        return Refused("adjustment.own_work", message, basis)
+    return Allowed()
+
+
 def may_rest_on(basis: str) -> Verdict:
     """Say whether a basis that the public will read names something that can be looked up.
 
@@ -222,6 +234,8 @@ def search_text(register: Register, data: Mapping[str, Any]) -> str:
     words: list[str] = []
     for field in register.fields:
         value = data.get(field.id)
+        if field.type == "file":
+            continue
         if isinstance(value, list):
             words += [item["text"] if isinstance(item, dict) else str(item) for item in value]
         elif value is not None and not isinstance(value, bool):

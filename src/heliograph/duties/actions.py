@@ -16,6 +16,7 @@ from heliograph.duties.queries import counted_duties, recounted
 from heliograph.kernel.packs.schema import TimeLimit
 from heliograph.kernel.verdict import require
 from heliograph.kernel.workdays import WorkCalendar
+from heliograph.ledger.actions import append
 from heliograph.regimes.actions import confirm_calendar_days
 from heliograph.regimes.queries import work_calendar
 from heliograph.registers.models import Account
@@ -40,7 +41,7 @@ def open_duty(
     kept = rules.snapshot(limit)
     calendar = work_calendar()
     due = rules.due_of(kept, event_on, calendar, ())
-    return Duty.objects.create(
+    duty = Duty.objects.create(
         agency_id=agency_id,
         kind=limit.id,
         title=subject.title,
@@ -58,6 +59,13 @@ def open_duty(
         opened_by=actor,
         opened_at=at,
     )
+    _append("duty.opened", duty, actor, at)
+    return duty
+
+
+def _append(kind: str, duty: Duty, actor: Account | None, at: datetime, *changes: DutyChange) -> None:
+    actor_id = actor.pk if actor else None
+    append(kind, subject=duty, agency_id=duty.agency_id, actor_id=actor_id, at=at, rows=[duty, *changes])
 
 
 @transaction.atomic
@@ -68,6 +76,7 @@ def fulfil(duty_id: UUID, *, event: str, actor: Account, at: datetime) -> Duty:
     duty.state = Duty.State.FULFILLED
     duty.fulfilled_by, duty.fulfilled_at, duty.fulfilled_event = actor, at, event
     duty.save(update_fields=["state", "fulfilled_by", "fulfilled_at", "fulfilled_event"])
+    _append("duty.fulfilled", duty, actor, at)
     return duty
 
 
@@ -97,12 +106,13 @@ def resume(duty_id: UUID, *, on: date, reason: str, basis: str, actor: Account, 
     """Let the count go on from a day (恢复): the day before is the last one not counted."""
     duty = access_duty(actor, duty_id, "suspend_duty", localdate(at))
     running = duty.changes.filter(kind=DutyChange.Kind.SUSPEND, to_on__isnull=True)
-    since = running.values_list("from_on", flat=True).first()
+    suspensions = list(running)
+    since = suspensions[0].from_on if suspensions else None
     require(rules.may_resume(duty.state, suspended_from=since, on=on))
     running.update(to_on=on - timedelta(days=1))
     duty.state = Duty.State.OPEN
     change = DutyChange(kind=DutyChange.Kind.RESUME, from_on=on, reason=reason, basis=basis)
-    return _record(duty, change, actor, at)
+    return _record(duty, change, actor, at, *suspensions)
 
 
 @transaction.atomic
@@ -115,22 +125,26 @@ def cancel_duty(duty_id: UUID, *, reason: str, actor: Account, at: datetime) -> 
     return _record(duty, change, actor, at)
 
 
-def _record(duty: Duty, change: DutyChange, actor: Account | None, at: datetime) -> Duty:
-    """Save a change and move the due date accordingly."""
+def _record(duty: Duty, change: DutyChange, actor: Account | None, at: datetime, *ended: DutyChange) -> Duty:
+    """Save a change, and move the due date accordingly; `ended` are the suspensions that it ended."""
     change.agency_id, change.duty, change.by, change.at = duty.agency_id, duty, actor, at
     change.due_before = duty.due_on
     change.save()
     _recount(duty, work_calendar())
     change.due_after = duty.due_on
     change.save(update_fields=["due_after"])
+    _append(f"duty.{change.kind}", duty, actor, at, change, *ended)
     return duty
 
 
-def _recount(duty: Duty, calendar: WorkCalendar) -> None:
+def _recount(duty: Duty, calendar: WorkCalendar) -> bool:
+    """Count a due date anew and save it; return whether anything of it moved."""
+    before = (duty.due_on, duty.due_at, duty.provisional, duty.alarm_on)
     due = recounted(duty, calendar)
     duty.due_on, duty.due_at, duty.provisional = due.on, due.at, due.provisional
     duty.alarm_on = rules.alarm_day(due.alarm_on, calendar)
     duty.save(update_fields=["state", "due_on", "due_at", "alarm_on", "provisional"])
+    return before != (duty.due_on, duty.due_at, duty.provisional, duty.alarm_on)
 
 
 @transaction.atomic
@@ -140,7 +154,7 @@ def confirm_calendar(proposal_id: UUID, *, agency_id: UUID, actor: Account, at: 
     The calendar belongs to no agency, so it takes two people. Return the duties whose day moved.
     """
     access_agency(actor, agency_id, "load_calendar", localdate(at))
-    confirm_calendar_days(proposal_id, actor=actor, at=at)
+    confirm_calendar_days(proposal_id, actor=actor, at=at)  # records what was confirmed
     return recompute_open(actor=actor, at=at)
 
 
@@ -156,18 +170,23 @@ def recompute_open(*, actor: Account | None, at: datetime) -> list[Duty]:
     calendar = work_calendar()
     for duty in waiting.prefetch_related("changes"):
         before = duty.due_on
-        _recount(duty, calendar)
-        if duty.due_on != before:
-            DutyChange.objects.create(
-                agency_id=duty.agency_id,
-                duty=duty,
-                kind=DutyChange.Kind.RECOMPUTE,
-                reason="放假安排公布后重算",
-                basis=duty.basis,
-                due_before=before,
-                due_after=duty.due_on,
-                by=actor,
-                at=at,
-            )
-            moved.append(duty)
+        if not _recount(duty, calendar):
+            continue
+        changes = [] if duty.due_on == before else [_recomputed(duty, before, actor, at)]
+        _append("duty.recompute", duty, actor, at, *changes)
+        moved += [duty] if changes else []
     return moved
+
+
+def _recomputed(duty: Duty, before: date | None, actor: Account | None, at: datetime) -> DutyChange:
+    return DutyChange.objects.create(
+        agency_id=duty.agency_id,
+        duty=duty,
+        kind=DutyChange.Kind.RECOMPUTE,
+        reason="放假安排公布后重算",
+        basis=duty.basis,
+        due_before=before,
+        due_after=duty.due_on,
+        by=actor,
+        at=at,
+    )

@@ -19,6 +19,9 @@ from typing import Final
 MAX_CSV_CHARACTERS: Final = 1_000_000
 MAX_CSV_ROWS: Final = 20_000
 COLUMNS: Final = ("date", "kind", "name", "notice", "source")
+LABELS: Final = {"date": "日期", "kind": "类别", "name": "名称", "notice": "通知文号", "source": "来源"}
+OPTIONAL: Final = {"name", "source"}
+HEADS: Final = {name: name for name in COLUMNS} | {label: name for name, label in LABELS.items()}
 KINDS: Final = {"off": False, "休": False, "放假": False, "work": True, "班": True, "上班": True}
 WEEKDAY_NAMES: Final = "一二三四五六日"
 
@@ -48,6 +51,11 @@ class RowFault:
 
     def __str__(self) -> str:
         return f"第 {self.line} 行：{self.message}" if self.line else self.message
+
+    @property
+    def label(self) -> str:
+        """Return the column's name as people read it."""
+        return LABELS.get(self.column, self.column)
 
 
 class CalendarConflictError(ValueError):
@@ -152,7 +160,7 @@ class WorkCalendar:
 
 
 def parse_calendar_csv(text: str) -> tuple[list[CalendarDay], list[RowFault]]:
-    """Read ``date,kind,name,notice,source``; bad content becomes faults, never an exception.
+    """Read the columns under their English or Chinese names, in any order; bad content becomes faults, no exception.
 
     Returns the good rows and the faults; a caller loads the rows only when there are no faults.
     """
@@ -165,13 +173,15 @@ def parse_calendar_csv(text: str) -> tuple[list[CalendarDay], list[RowFault]]:
         return [], [RowFault(reader.line_num, "", f"不是规范的 CSV 格式（{error}）")]
     if len(table) > MAX_CSV_ROWS + 1:
         return [], [RowFault(0, "", f"行数过多：上限 {MAX_CSV_ROWS} 行")]
-    heading = tuple(cell.strip().lower() for cell in table[0]) if table else ()
-    if heading != COLUMNS:
-        return [], [RowFault(1, "", f"表头应为 {','.join(COLUMNS)}，现为 {','.join(heading) or '空'}")]
-    return _read_rows(table[1:])
+    heading = [cell.strip().lower() for cell in table[0]] if table else []
+    columns = [HEADS.get(cell, cell) for cell in heading]
+    missing = [label for name, label in LABELS.items() if name not in columns and name not in OPTIONAL]
+    if missing or len(set(columns)) < len(columns) or not set(columns) <= set(COLUMNS):
+        return [], [RowFault(1, "", f"表头应为 {'、'.join(LABELS.values())}，现为 {'、'.join(heading) or '空'}")]
+    return _read_rows(table[1:], columns)
 
 
-def _read_rows(table: list[list[str]]) -> tuple[list[CalendarDay], list[RowFault]]:
+def _read_rows(table: list[list[str]], columns: list[str]) -> tuple[list[CalendarDay], list[RowFault]]:
     rows: list[CalendarDay] = []
     faults: list[RowFault] = []
     seen: dict[date, int] = {}
@@ -179,7 +189,7 @@ def _read_rows(table: list[list[str]]) -> tuple[list[CalendarDay], list[RowFault
         cells = [cell.strip() for cell in raw]
         if not any(cells):
             continue
-        row = _read_row(line, cells)
+        row = _read_row(line, cells, columns)
         if isinstance(row, RowFault):
             faults.append(row)
         elif row.day in seen:
@@ -190,18 +200,19 @@ def _read_rows(table: list[list[str]]) -> tuple[list[CalendarDay], list[RowFault
     return rows, faults
 
 
-def _read_row(line: int, cells: list[str]) -> CalendarDay | RowFault:
-    if len(cells) != len(COLUMNS):
-        return RowFault(line, "", f"应有 {len(COLUMNS)} 列，现有 {len(cells)} 列")
-    raw_day, kind, name, notice, source = cells
+def _read_row(line: int, cells: list[str], columns: list[str]) -> CalendarDay | RowFault:
+    if len(cells) != len(columns):
+        return RowFault(line, "", f"应有 {len(columns)} 列，现有 {len(cells)} 列")
+    written = dict(zip(columns, cells, strict=True))
+    raw_day, kind, name, notice, source = (written.get(column, "") for column in COLUMNS)
     day = _read_date(raw_day)
     if day is None:
         return RowFault(line, "date", f"日期「{raw_day}」无法识别，应写作 2026-01-01")
     if kind.lower() not in KINDS:
-        return RowFault(line, "kind", f"类别「{kind}」无法识别，只能填 off（放假）或 work（上班）")
+        return RowFault(line, "kind", f"类别「{kind}」无法识别，只能填放假或者上班")
     is_workday = KINDS[kind.lower()]
     if not notice:
-        return RowFault(line, "notice", "缺少通知名称和文号，不能加载没有依据的日期")
+        return RowFault(line, "notice", "没有写通知名称和文号，没有依据的日期不能导入")
     if is_workday and day.weekday() < _WEEKDAYS:
         # Make-up days lie on weekends; a weekday marked so is nearly always a mistyped date.
         weekday = WEEKDAY_NAMES[day.weekday()]

@@ -12,14 +12,18 @@ from datetime import datetime
 from typing import ParamSpec
 
 from django.db import transaction
+from django.db.models import Max
 from procrastinate.contrib.django import app
+from procrastinate.contrib.django.models import ProcrastinateEvent
 from procrastinate.exceptions import AlreadyEnqueued
 from procrastinate.job_context import JobContext
+from procrastinate.retry import RetryStrategy
 from procrastinate.types import JSONValue
 
 P = ParamSpec("P")
 
 RETRIES = 5
+WAIT_BASE = 5  # seconds: 5, 25, 125, 625, 3125 before the second to the sixth try
 
 
 def task(
@@ -40,7 +44,8 @@ def task(
                 if not done and given_up is not None and context.job.attempts >= retries:
                     given_up(*args, **kwargs)
 
-        app.task(name=name, retry=retries, pass_context=True)(run)
+        strategy = RetryStrategy(max_attempts=retries, exponential_wait=WAIT_BASE)
+        app.task(name=name, retry=strategy, pass_context=True)(run)
         return function
 
     return register
@@ -67,3 +72,10 @@ def enqueue(name: str, *, once: str | None = None, at: datetime | None = None, *
     except AlreadyEnqueued:
         return False
     return True
+
+
+def last_done(name: str) -> datetime | None:
+    """Return when a job of this name last came to its end, None when none did."""
+    done = ProcrastinateEvent.objects.filter(job__task_name=name, type="succeeded")
+    found: datetime | None = done.aggregate(last=Max("at"))["last"]
+    return found

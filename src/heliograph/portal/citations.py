@@ -1,54 +1,66 @@
-"""How a basis is written for people: an article key becomes 《…》第 58 条 with its page, a source clause stays."""
+"""How a basis is shown to the public: an article with its page, a source clause with the document it is of."""
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from django.urls import reverse
 
-from heliograph.registers.rules import BASIS_KEY
+from heliograph.kernel.packs.schema import Source
+from heliograph.registers.citations import in_title_marks, law_key
 
-KEY = re.compile(
-    r"(?P<law>(?P<name>[^@:\s]+)@(?P<year>\d{4}))(?::(?P<no>(?P<article>\d{1,3})(?:-(?P<sub>\d{1,2}))?(?P<part>.*)))?"
-)
+SOURCES_ANCHOR = "source-"
 
 
 @dataclass(frozen=True, slots=True)
 class Citation:
-    """A basis as read; `url` is empty for a clause of a source document."""
+    """A basis as read. A clause of a source document has `source`, the document's name, once its agency is known.
+
+    `names` says that the name stands beside the clause: at the first one of a document only.
+    """
 
     key: str
     label: str
     url: str = ""
-
-
-def article_label(no: str) -> str:
-    """Return how the number of an article is read: 58-1(2) is 第 58 条之 1（2）."""
-    found = re.fullmatch(r"(\d{1,3})(?:-(\d{1,2}))?(.*)", no)
-    if found is None:
-        return no
-    number, sub, part = found.groups()
-    wide = part.replace("(", "（").replace(")", "）")
-    return f"第 {number} 条{f'之 {sub}' if sub else ''}{wide}"
+    source: str = ""
+    code: str = ""
+    names: bool = False
 
 
 def citation(key: str) -> Citation:
     """Return a basis with its page, if it is an article or a law of the library."""
-    found = KEY.fullmatch(key) if BASIS_KEY.fullmatch(key) else None
-    if found is None or "/" in found["law"]:
+    found = law_key(key)
+    if found is None:
         return Citation(key=key, label=key)
-    label = f"《{found['name']}》（{found['year']}）"
-    if found["no"] is None:
-        return Citation(key=key, label=label, url=reverse("portal:law", args=[found["law"]]))
-    return Citation(
-        key=key,
-        label=f"{label}{article_label(found['no'])}",
-        url=reverse("portal:article", args=[found["law"], found["no"]]),
-    )
+    if not found.no:
+        return Citation(key=key, label=found.label, url=reverse("portal:law", args=[found.law]))
+    return Citation(key=key, label=found.label, url=reverse("portal:article", args=[found.law, found.no]))
 
 
 def citations(keys: Iterable[str]) -> list[Citation]:
     """Return several bases in order."""
     return [citation(key) for key in keys]
+
+
+def explained(bases: Iterable[Citation], sources: Iterable[Source], policy_url: str) -> list[Citation]:
+    """Return bases with the clauses of an agency's documents named and led to where the page explains them."""
+    known = sorted(sources, key=lambda source: -len(source.code))
+    named: set[str] = set()
+    found = []
+    for one in bases:
+        source = next((each for each in known if not one.url and is_clause_of(one.key, each.code)), None)
+        if source is None:
+            found.append(one)
+            continue
+        url = f"{policy_url}#{SOURCES_ANCHOR}{source.code}"
+        first = source.code not in named
+        named.add(source.code)
+        found.append(replace(one, url=url, source=in_title_marks(source.title), code=source.code, names=first))
+    return found
+
+
+def is_clause_of(key: str, code: str) -> bool:
+    """Whether a key is a clause of the document of this code: RZ一(一)2 is of RZ, not of R."""
+    rest = key.removeprefix(code)
+    return rest != key and not (rest[:1].isascii() and rest[:1].isalpha())

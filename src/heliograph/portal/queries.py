@@ -12,7 +12,7 @@ from django.db.models import Count, Exists, OuterRef, Q, QuerySet
 from heliograph.disclosure.models import PublicChange, PublicVersion, ReleaseStep
 from heliograph.disclosure.queries import with_withdrawal
 from heliograph.kernel.packs.schema import Register
-from heliograph.portal.search import PAGE_SIZE, Words, fill, joined
+from heliograph.portal.search import PAGE_SIZE, Leaf, Turn, Words, joined, leaf
 from heliograph.portal.values import fields_of
 from heliograph.registers.models import Agency, Article, LawVersion
 
@@ -47,6 +47,22 @@ def _matching(rows: QuerySet[PublicVersion], words: Words, category: str) -> Que
     return rows
 
 
+def kept_fields(agency_ids: Collection[UUID], register: str) -> dict[UUID, list[list[dict[str, str]]]]:
+    """Return by agency every set of fields that current entries of a register were published with. One query."""
+    rows = PublicVersion.objects.filter(agency_id__in=agency_ids, register=register, is_current=True)
+    found: dict[UUID, list[list[dict[str, str]]]] = {}
+    for agency_id, fields in rows.order_by().values_list("agency_id", "fields").distinct():
+        found.setdefault(agency_id, []).append(fields)
+    return found
+
+
+def filled_fields(agency_id: UUID, register: str) -> set[str]:
+    """Return the fields that any entry on the first page of a register fills. One query."""
+    rows = PublicVersion.objects.filter(agency_id=agency_id, register=register, is_current=True)
+    page = rows.order_by("entry_number").values_list("data", flat=True)[:PAGE_SIZE]
+    return {name for data in page for name, value in data.items() if value not in ("", None, [])}
+
+
 def phrase_in(register: Register, row: PublicVersion, words: Words) -> bool:
     """Whether the words occur in a row as written; the index only says that their tokens do."""
     return not words or words.occur_in(text_of(register, row))
@@ -58,17 +74,19 @@ def text_of(register: Register, row: PublicVersion) -> str:
 
 
 def page_of_entries(
-    rows: QuerySet[PublicVersion], register: Register, words: Words, after: int | None
-) -> tuple[list[PublicVersion], int | None]:
-    """Return one page of a register and the number from which the next begins. One to four queries."""
+    rows: QuerySet[PublicVersion], register: Register, words: Words, turn: Turn[int]
+) -> Leaf[PublicVersion]:
+    """Return one page of a register. One to four queries."""
 
     def fetch(last: PublicVersion | None) -> list[PublicVersion]:
-        begin = last.entry_number if last else after
+        if turn.before is not None:
+            rest = rows.filter(entry_number__lt=last.entry_number if last else turn.before).order_by("-entry_number")
+            return list(rest[: PAGE_SIZE + 1])
+        begin = last.entry_number if last else turn.after
         rest = rows if begin is None else rows.filter(entry_number__gt=begin)
         return list(rest[: PAGE_SIZE + 1])
 
-    found, last = fill(fetch, lambda row: phrase_in(register, row, words))
-    return found, last.entry_number if last else None
+    return leaf(turn, fetch, lambda row: phrase_in(register, row, words))
 
 
 def all_matching(rows: QuerySet[PublicVersion], register: Register, words: Words) -> Iterator[PublicVersion]:
@@ -87,20 +105,30 @@ def gathered_entries(agencies: Iterable[Agency], register: str, words: Words) ->
 
 
 def page_of_gathered(
-    rows: QuerySet[PublicVersion], words: Words, after: tuple[str, int] | None
-) -> tuple[list[PublicVersion], tuple[str, int] | None]:
-    """Return one page over all agencies and the agency and number from which the next begins."""
+    rows: QuerySet[PublicVersion], agencies: Iterable[Agency], words: Words, turn: Turn[tuple[str, int]]
+) -> Leaf[PublicVersion]:
+    """Return one page over all agencies, agency by agency: one query for each until the page is full.
+
+    One query over all of them would sort every entry of the government for the sake of a page.
+    """
+    back = turn.before is not None
+    line = sorted(agencies, key=lambda agency: agency.code, reverse=back)
 
     def fetch(last: PublicVersion | None) -> list[PublicVersion]:
-        begin = (last.agency.code, last.entry_number) if last else after
-        rest = rows
-        if begin is not None:
-            code, number = begin
-            rest = rows.filter(Q(agency__code__gt=code) | Q(agency__code=code, entry_number__gt=number))
-        return list(rest[: PAGE_SIZE + 1])
+        code, number = (last.agency.code, last.entry_number) if last else turn.before or turn.after or ("", 0)
+        found: list[PublicVersion] = []
+        for agency in line:
+            if code and (agency.code > code if back else agency.code < code):
+                continue
+            rest = rows.filter(agency=agency).order_by("-entry_number" if back else "entry_number")
+            if agency.code == code:
+                rest = rest.filter(entry_number__lt=number) if back else rest.filter(entry_number__gt=number)
+            found += rest[: PAGE_SIZE + 1 - len(found)]
+            if len(found) > PAGE_SIZE:
+                break
+        return found
 
-    found, last = fill(fetch, lambda row: _phrase_anywhere(row, words))
-    return found, (last.agency.code, last.entry_number) if last else None
+    return leaf(turn, fetch, lambda row: _phrase_anywhere(row, words))
 
 
 def all_gathered(rows: QuerySet[PublicVersion], words: Words) -> Iterator[PublicVersion]:
@@ -171,12 +199,16 @@ def changes_of(agency_ids: Collection[UUID]) -> QuerySet[PublicChange]:
     )
 
 
-def changes_after(rows: QuerySet[PublicChange], place: tuple[datetime, UUID] | None) -> list[PublicChange]:
-    """Return one page of the log and one line more, if there is one."""
+def page_of_changes(rows: QuerySet[PublicChange], turn: Turn[tuple[datetime, UUID]]) -> Leaf[PublicChange]:
+    """Return one page of the log, newest first. One query."""
+    place = turn.before or turn.after
     if place is not None:
         at, row_id = place
-        rows = rows.filter(Q(at__lt=at) | Q(at=at, id__lt=row_id))
-    return list(rows[: PAGE_SIZE + 1])
+        way = "gt" if turn.before else "lt"
+        rows = rows.filter(Q(**{f"at__{way}": at}) | Q(at=at, **{f"id__{way}": row_id}))
+    if turn.before:
+        rows = rows.order_by("at", "id")
+    return leaf(turn, lambda last: [] if last else list(rows[: PAGE_SIZE + 1]))
 
 
 def officers_named(agency_ids: Collection[UUID], words: Words) -> list[PublicVersion]:
@@ -210,12 +242,13 @@ def law_versions() -> list[LawVersion]:
     return list(LawVersion.objects.select_related("law").annotate(many=Count("articles")).order_by("law__name", "-key"))
 
 
-def entries_resting_on(keys: Sequence[str], after: UUID | None) -> list[PublicVersion]:
-    """Return current public entries of all agencies that cite one of the keys, one page and one more. One query."""
+def entries_resting_on(keys: Sequence[str], turn: Turn[UUID]) -> Leaf[PublicVersion]:
+    """Return one page of the current public entries of all agencies that cite one of the keys. One query."""
     rows = PublicVersion.objects.filter(basis__overlap=list(keys), is_current=True)
-    if after is not None:
-        rows = rows.filter(pk__gt=after)
-    return list(rows.select_related("agency").defer("tokens", "data").order_by("pk")[: PAGE_SIZE + 1])
+    rows = rows.select_related("agency").defer("tokens", "data").order_by("-pk" if turn.before else "pk")
+    if turn:
+        rows = rows.filter(pk__lt=turn.before) if turn.before else rows.filter(pk__gt=turn.after)
+    return leaf(turn, lambda last: [] if last else list(rows[: PAGE_SIZE + 1]))
 
 
 def related_entries(version: PublicVersion, registers: Collection[str]) -> list[PublicVersion]:

@@ -6,7 +6,7 @@ import re
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
-from typing import TypeVar
+from typing import Generic, TypeVar
 from urllib.parse import urlencode
 from uuid import UUID
 
@@ -21,6 +21,7 @@ BATCHES = 4  # a page of phrase matches is filled from at most so many pages of 
 LARGEST_NUMBER = 2_147_483_647
 EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 Row = TypeVar("Row")
+Key = TypeVar("Key")
 
 
 @dataclass(frozen=True, slots=True)
@@ -111,6 +112,39 @@ def fill(
         if len(kept) == size:
             break
     return kept, last
+
+
+@dataclass(frozen=True, slots=True)
+class Turn(Generic[Key]):
+    """Where a reader goes on: after a place, or back to what stands before it; neither on the first page."""
+
+    after: Key | None = None
+    before: Key | None = None
+
+    def __bool__(self) -> bool:
+        return self.after is not None or self.before is not None
+
+
+@dataclass(frozen=True, slots=True)
+class Leaf(Generic[Row]):
+    """One page of a list: its rows, the row before which the former page ends, the one after which the next begins."""
+
+    rows: list[Row]
+    previous: Row | None
+    following: Row | None
+
+
+def leaf(
+    turn: Turn[Key],
+    fetch: Callable[[Row | None], Sequence[Row]],
+    keep: Callable[[Row], bool] = lambda _: True,
+) -> Leaf[Row]:
+    """Return the page of a turn. `fetch` goes the turn's way: from the place, or from the last row it gave."""
+    found, edge = fill(fetch, keep)
+    if turn.before is None:
+        return Leaf(found, found[0] if found and turn.after is not None else None, edge)
+    found.reverse()
+    return Leaf(found, edge, found[-1] if found else None)
 
 
 def joined(texts: Iterable[str]) -> str:

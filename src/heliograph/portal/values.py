@@ -16,6 +16,7 @@ from heliograph.kernel.packs.schema import FieldDef, Register
 from heliograph.portal.citations import Citation, citation
 
 BASIS_SEPARATOR = "；"
+FINGERPRINT = 12  # of a file's SHA-256: enough to see that another file took its place
 
 
 class Definition(Protocol):
@@ -100,6 +101,8 @@ def plain(definition: Definition, value: Any) -> str:
         return ""
     if isinstance(value, bool):
         return "是" if value else "否"
+    if isinstance(value, dict) and "sha256" in value:
+        return f"{value.get('name', '')}（指纹 {str(value['sha256'])[:FINGERPRINT]}）"
     if isinstance(value, list):
         return "、".join(_line_text(_line(item)) if isinstance(item, dict) else str(item) for item in value)
     return _date_in_words(str(value)) if definition.type == "date" else str(value)
@@ -128,7 +131,18 @@ def fields_of(version: PublicVersion, register: Register) -> list[Shown]:
     return [shown(one, version.data.get(one.id)) for one in definitions_of(version, register)]
 
 
-def cells_of(version: PublicVersion, register: Register, columns: Iterable[FieldDef]) -> list[Shown]:
+def kept_columns(register: Register, kept: Iterable[Iterable[Mapping[str, str]]]) -> list[Definition]:
+    """Return the columns of a file: today's public fields, then those that only published versions still have."""
+    known = {one.id for one in register.fields}
+    found: dict[str, Definition] = {one.id: one for one in public_fields(register)}
+    for definitions in kept:
+        for one in definitions:
+            if one["id"] not in known:
+                found.setdefault(one["id"], Kept(one["id"], one["label"], one["type"]))
+    return list(found.values())
+
+
+def cells_of(version: PublicVersion, register: Register, columns: Iterable[Definition]) -> list[Shown]:
     """Return the cells of a version under today's columns; a column it did not have yet is empty."""
     found = {one.id: one for one in fields_of(version, register)}
     return [found.get(column.id) or Shown(column.id, column.label, "text", "") for column in columns]

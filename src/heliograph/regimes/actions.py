@@ -9,6 +9,7 @@ from importlib.resources.abc import Traversable
 from uuid import UUID
 
 from django.db import transaction
+from django.db.models import Model
 from django.utils.timezone import localdate
 
 from heliograph.kernel.packs.load import load_pack, shipped
@@ -17,6 +18,7 @@ from heliograph.kernel.packs.schema import Law, Pack
 from heliograph.kernel.verdict import require
 from heliograph.kernel.workdays import CalendarDay as Day
 from heliograph.kernel.workdays import parse_calendar_csv
+from heliograph.ledger.actions import append
 from heliograph.regimes import rules
 from heliograph.regimes.models import CalendarDay, CalendarNotice, CalendarProposal, InstalledPack
 from heliograph.regimes.queries import preview_calendar, proposed_days
@@ -51,11 +53,9 @@ def install_pack(
     latest = InstalledPack.objects.filter(agency=agency).order_by("-in_force_from").first()
     current = None if latest is None else _in_force(latest)
     require(rules.may_install(candidate, agency=agency.code, current=current, in_force_from=in_force_from))
-    if latest is not None and (latest.in_force_to is None or latest.in_force_to >= in_force_from):
-        latest.in_force_to = in_force_from - timedelta(days=1)
-        latest.save(update_fields=["in_force_to"])
+    former = [] if latest is None else [_ended_before(latest, in_force_from)]
     adopt_laws([_law_text(law) for law in content.laws], actor=actor, at=at)
-    return InstalledPack.objects.create(
+    installed = InstalledPack.objects.create(
         agency=agency,
         pack=pack,
         version=version,
@@ -66,6 +66,18 @@ def install_pack(
         installed_by=actor,
         installed_at=at,
     )
+    actor_id = actor.pk if actor else None
+    rows = [installed, *former]
+    append("pack.installed", subject=installed, agency_id=agency_id, actor_id=actor_id, at=at, rows=rows)
+    return installed
+
+
+def _ended_before(latest: InstalledPack, day: date) -> InstalledPack:
+    """End the pack that is in force, unless it ended by itself."""
+    if latest.in_force_to is None or latest.in_force_to >= day:
+        latest.in_force_to = day - timedelta(days=1)
+        latest.save(update_fields=["in_force_to"])
+    return latest
 
 
 def _candidate(content: Pack) -> rules.Candidate:
@@ -113,6 +125,7 @@ def load_calendar(rows: Sequence[Day], *, actor: Account | None, at: datetime) -
     # Two loads at once would each judge by a calendar that the other is changing.
     list(CalendarNotice.objects.select_for_update().values_list("pk"))
     change = preview_calendar(rows)
+    removed = list(CalendarDay.objects.filter(day__in=[row.day for row in change.removed]))
     CalendarDay.objects.filter(day__in=[row.day for row in change.removed]).delete()
     CalendarDay.objects.bulk_create(
         [_row(day, actor, at) for day in [*change.added, *(after for _, after in change.changed)]],
@@ -124,7 +137,26 @@ def load_calendar(rows: Sequence[Day], *, actor: Account | None, at: datetime) -
         CalendarNotice.objects.update_or_create(
             year=year, defaults={"notice": row.notice, "source": row.source, "loaded_at": at}
         )
+    _append_loaded(rows, change, removed, actor, at)
     return change
+
+
+def _append_loaded(
+    rows: Sequence[Day], change: rules.CalendarChange, removed: list[CalendarDay], actor: Account | None, at: datetime
+) -> None:
+    """Record the days that a load left and took away, and the years it spoke of; the earliest year is its subject."""
+    notices = CalendarNotice.objects.filter(year__in=change.announced).order_by("year")
+    days = CalendarDay.objects.filter(day__in=[row.day for row in rows])
+    left: list[Model] = [*notices, *days]
+    append(
+        "calendar.loaded",
+        subject=left[0],
+        agency_id=None,
+        actor_id=actor.pk if actor else None,
+        at=at,
+        rows=left,
+        removed=removed,
+    )
 
 
 @transaction.atomic
@@ -133,13 +165,16 @@ def propose_calendar(rows: Sequence[Day], *, agency_id: UUID, actor: Account, at
     access_agency(actor, agency_id, "load_calendar", localdate(at))
     require(rules.may_load(rows))
     kept = [{**asdict(row), "day": row.day.isoformat()} for row in rows]
-    return CalendarProposal.objects.create(agency_id=agency_id, rows=kept, proposed_by=actor, proposed_at=at)
+    proposal = CalendarProposal.objects.create(agency_id=agency_id, rows=kept, proposed_by=actor, proposed_at=at)
+    append("calendar.proposed", subject=proposal, agency_id=agency_id, actor_id=actor.pk, at=at, rows=[proposal])
+    return proposal
 
 
 @transaction.atomic
 def confirm_calendar_days(proposal_id: UUID, *, actor: Account, at: datetime) -> rules.CalendarChange:
     """Load what somebody else proposed. `duties.confirm_calendar` has authorised it and recounts afterwards."""
     proposal = _settled(proposal_id, CalendarProposal.State.CONFIRMED, actor, at)
+    _append_settled("calendar.confirmed", proposal, actor, at)
     return load_calendar(proposed_days(proposal), actor=actor, at=at)
 
 
@@ -152,7 +187,12 @@ def refuse_calendar(
     proposal = _settled(proposal_id, CalendarProposal.State.REFUSED, actor, at)
     proposal.refusal = reason.strip()
     proposal.save(update_fields=["refusal"])
+    _append_settled("calendar.refused", proposal, actor, at)
     return proposal
+
+
+def _append_settled(kind: str, proposal: CalendarProposal, actor: Account, at: datetime) -> None:
+    append(kind, subject=proposal, agency_id=proposal.agency_id, actor_id=actor.pk, at=at, rows=[proposal])
 
 
 def _settled(proposal_id: UUID, state: CalendarProposal.State, actor: Account, at: datetime) -> CalendarProposal:

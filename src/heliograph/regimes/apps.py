@@ -3,6 +3,7 @@
 from django.apps import AppConfig
 from django.utils.module_loading import import_string
 
+from heliograph.ledger.guards import guard
 from heliograph.registers.fieldsets import register_source
 
 
@@ -18,3 +19,4 @@ class RegimesConfig(AppConfig):
         The query is named, not imported, because tables may not be imported before every app is known.
         """
         register_source(import_string("heliograph.regimes.queries.field_set_of_pack"))
+        guard(*self.get_models())

@@ -18,6 +18,7 @@ from heliograph.kernel.packs.schema import Register
 
 NUMBER = "编号"
 OWNER = "责任科室"
+REVISION = "修订号"
 FORMULA_STARTS = "=+-@＝＋－＠\t\r\n"  # what makes a spreadsheet compute a cell, also as a Chinese keyboard types it
 GUARDABLE = re.compile(rf"'*[{re.escape(FORMULA_STARTS)}]")  # with the apostrophes that an earlier guard left
 CONTROL = re.compile(r"[\x00-\x08\x0b\x0c\x0e-\x1f\ud800-\udfff\ufffe\uffff]")
@@ -33,10 +34,16 @@ class ExportRow:
     version: int
     owner: str
     data: dict[str, Any]
+    revision: int = 0
 
 
 def flat(value: Any) -> str:
-    """Return a field's value as the import reads it back: one line per item, `内容 | 依据` for lines."""
+    """Return a field's value as the import reads it back: one line per item, `内容 | 依据` for lines.
+
+    Of a file only the name is written: files are not imported.
+    """
+    if isinstance(value, dict):
+        return str(value.get("name", ""))
     if isinstance(value, bool):
         return "是" if value else "否"
     if isinstance(value, list):
@@ -56,18 +63,22 @@ def labels(register: Register) -> list[str]:
 
 
 def numbered(register: Register) -> list[str]:
-    """Return the column names of an export: the entry's number first, by which an import finds the entry again."""
-    return [NUMBER, *labels(register)]
+    """Return the column names of an export: the entry's number first, by which an import finds the entry again.
+
+    The revision stands last: by it an import sees whether somebody wrote the entry since the sheet was taken out.
+    """
+    return [NUMBER, *labels(register), REVISION]
 
 
 def cells(register: Register, row: ExportRow) -> list[str]:
     """Return one entry's cells in the order of `numbered`."""
-    return [str(row.number), *(flat(row.data.get(field.id)) for field in register.fields), row.owner]
+    return [str(row.number), *(flat(row.data.get(field.id)) for field in register.fields), row.owner, str(row.revision)]
 
 
 def template(register: Register) -> bytes:
-    """Return the empty workbook for new entries."""
-    return _workbook(register, labels(register), [])
+    """Return the empty workbook for new entries, without columns for files, which are uploaded on the entry's page."""
+    files = {field.label for field in register.fields if field.type == "file"}
+    return _workbook(register, [label for label in labels(register) if label not in files], [])
 
 
 def to_xlsx(register: Register, rows: Iterable[ExportRow]) -> bytes:

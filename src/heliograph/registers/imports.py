@@ -10,7 +10,7 @@ import io
 import re
 from collections import Counter
 from collections.abc import Collection, Iterable, Mapping, Sequence
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, field
 from datetime import date, datetime, time, timedelta
 from typing import Any
 
@@ -19,7 +19,7 @@ from python_calamine import CalamineError, CalamineWorkbook
 from heliograph.kernel.packs.schema import FieldDef, Register
 from heliograph.registers import rules
 from heliograph.registers.archives import ArchiveRefusedError, open_archive
-from heliograph.registers.exports import NUMBER, OWNER, unguarded
+from heliograph.registers.exports import NUMBER, OWNER, REVISION, unguarded
 
 FILE_BYTES = 20_000_000
 ROWS = 20_000
@@ -69,14 +69,21 @@ class CheckedRow:
     data: dict[str, Any]
     owner: str
     number: int | None = None
+    revision: int | None = None  # of the entry as the sheet, or the dry run, knew it
 
 
 @dataclass(frozen=True, slots=True)
 class Present:
-    """What is there already: the names of the units, and for each entry's number whether it is under approval."""
+    """What is there already: the names of the units, and for each entry's number whether it is under approval.
+
+    `files` are the files of each numbered entry by field: a sheet names them and cannot change them. `revisions` say,
+    by number, how often each entry was written.
+    """
 
     units: Collection[str]
     entries: Mapping[int, bool]
+    files: Mapping[int, Mapping[str, Mapping[str, Any]]] = field(default_factory=dict)
+    revisions: Mapping[int, int] = field(default_factory=dict)
 
 
 @dataclass(frozen=True, slots=True)
@@ -176,13 +183,34 @@ def check_rows(
     faults: list[RowFault] = []
     for values in raw:
         row, owner = int(values["row"]), str(values.get("owner", ""))
-        clean, found = rules.check_entry(register, values["data"], choices, articles)
+        data, file_faults = _with_files(register, values, present)
+        faults += file_faults
+        clean, found = rules.check_entry(register, data, choices, articles)
         faults += [RowFault(row, labels.get(fault.field, fault.field), fault.message) for fault in found]
         if owner and owner not in present.units:
             faults.append(RowFault(row, OWNER, f"本机关没有“{owner}”。请先登记内设机构，或改为已有的名称。"))
         faults += _number_faults(row, str(values.get("number", "")), present.entries)
-        rows.append(CheckedRow(row, clean, owner, _as_number(values.get("number"))))
-    return rows, faults + _repeated(rows)
+        checked = CheckedRow(row, clean, owner, _as_number(values.get("number")), _as_number(values.get("revision")))
+        if values.get("revision") and checked.revision is None:
+            faults.append(RowFault(row, REVISION, "修订号应与导出的表一致，不要改动；没有的请整列删去。"))
+        rows.append(checked)
+    return rows, faults + _repeated(rows) + stale_faults(rows, present.revisions)
+
+
+def _with_files(
+    register: Register, values: Mapping[str, Any], present: Present
+) -> tuple[dict[str, Any], list[RowFault]]:
+    """Return a row's content with the files that its entry has; a sheet may repeat a file's name, nothing else."""
+    data, faults = dict(values["data"]), []
+    held = present.files.get(_as_number(values.get("number")) or 0, {})
+    for one in (each for each in register.fields if each.type == "file"):
+        written, kept = str(data.pop(one.id, "")), held.get(one.id)
+        if kept is not None:
+            data[one.id] = dict(kept)
+        if written and (kept is None or written != kept["name"]):
+            message = f"“{one.label}”是文件，不能导入。请把这一格留空或保持导出时的文件名，在条目页面上传。"
+            faults.append(RowFault(int(values["row"]), one.label, message))
+    return data, faults
 
 
 def _as_number(text: object) -> int | None:
@@ -200,6 +228,17 @@ def _number_faults(row: int, text: str, entries: Mapping[int, bool]) -> list[Row
     if entries[number]:
         return [RowFault(row, NUMBER, f"编号 {number} 的条目正在审批，审批结束或退回后才能修改。")]
     return []
+
+
+def stale_faults(rows: Iterable[CheckedRow], revisions: Mapping[int, int]) -> list[RowFault]:
+    """Refuse rows whose entry was written since: the sheet would silently undo what somebody else wrote."""
+    faults: list[RowFault] = []
+    for row in rows:
+        held = None if row.number is None else revisions.get(row.number)
+        if None not in (row.revision, held) and row.revision != held:
+            told = f"编号 {row.number} 的条目在这份表导出或核对之后又有修改。请重新导出，在新表上修改后再导入。"
+            faults.append(RowFault(row.row, NUMBER, told))
+    return faults
 
 
 def _repeated(rows: Sequence[CheckedRow]) -> list[RowFault]:
@@ -220,14 +259,14 @@ def _match_columns(head: Sequence[str], register: Register) -> tuple[list[FieldD
     columns: list[FieldDef | str | None] = []
     faults: list[RowFault] = []
     for label in head:
-        known = by_label.get(label) or (label if label in {NUMBER, OWNER} else None)
+        known = by_label.get(label) or (label if label in {NUMBER, OWNER, REVISION} else None)
         columns.append(known)
         if label and known is None:
             known_labels = "、".join(field.label for field in register.fields)
             faults.append(RowFault(0, label, f"本清单没有“{label}”列。可用的列：{NUMBER}、{known_labels}、{OWNER}。"))
         elif label and head.count(label) > 1:
             faults.append(RowFault(0, label, f"“{label}”列出现了多次，请只保留一列。"))
-    absent = [field for field in register.fields if _label(field.label) not in head]
+    absent = [one for one in register.fields if one.type != "file" and _label(one.label) not in head]
     missing = [field.label for field in absent if field.required]
     if missing:
         faults.append(RowFault(0, "", f"缺少必填的列：{'、'.join(missing)}。请下载模板后按其列名填写。"))
@@ -242,7 +281,7 @@ def _read_cells(
 ) -> tuple[dict[str, Any], list[RowFault]]:
     data: dict[str, Any] = {}
     faults: list[RowFault] = []
-    named = {NUMBER: "", OWNER: ""}
+    named = {NUMBER: "", OWNER: "", REVISION: ""}
     for cell, column in zip(cells, columns, strict=False):
         if column is None or not _filled(cell):
             continue
@@ -255,7 +294,8 @@ def _read_cells(
         text = cell_text(cell, column)
         many = column.type in {"basis", "lines", "choices"}
         data[column.id] = [part.strip() for part in LIST_BREAK.split(text) if part.strip()] if many else text
-    return {"row": number, "data": data, "owner": named[OWNER], "number": named[NUMBER]}, faults
+    row = {"row": number, "data": data, "owner": named[OWNER], "number": named[NUMBER], "revision": named[REVISION]}
+    return row, faults
 
 
 def lost_digits(cell: Cell, field: FieldDef) -> bool:

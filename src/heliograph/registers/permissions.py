@@ -15,6 +15,7 @@ CASE_ROLES = frozenset(Role) - {Role.SYSTEM_ADMIN, Role.SECURITY_ADMIN, Role.AUD
 OWN_STAFF = CASE_ROLES - {Role.SUPERVISOR}
 COMPILERS = frozenset({Role.HANDLER, Role.CO_HANDLER, Role.UNIT_HEAD, Role.WINDOW_CLERK, Role.LEGALITY_REVIEWER})
 LEGAL_OFFICE = frozenset({Role.LEGALITY_REVIEWER})
+ERASURE_BASIS = "个人信息保护法@2021:47"
 
 
 @dataclass(frozen=True, slots=True)
@@ -40,6 +41,15 @@ ACTS: dict[str, Act] = {
     "manage_accounts": Act("管理账户和角色", frozenset({Role.SECURITY_ADMIN}), "GB/T 22239-2019"),
     "read_compliance": Act("查看对照表", CASE_ROLES | {Role.AUDIT_ADMIN}, "国办发118号@2018"),
     "load_calendar": Act("导入放假安排", frozenset({Role.SYSTEM_ADMIN, Role.LEGALITY_REVIEWER}), "国办发118号@2018"),
+    "read_records": Act("查看存证记录", CASE_ROLES | {Role.AUDIT_ADMIN}, "行政处罚法@2021:47"),
+    "read_account_records": Act(
+        "查看账户存证记录", frozenset({Role.SECURITY_ADMIN, Role.AUDIT_ADMIN}), "GB/T 22239-2019"
+    ),
+    "export_records": Act("导出存证", OWN_STAFF | {Role.AUDIT_ADMIN}, "行政处罚法@2021:47"),
+    "read_log_status": Act("查看存证状态", frozenset({Role.AUDIT_ADMIN, Role.SYSTEM_ADMIN}), "GB/T 22239-2019"),
+    "read_erasures": Act("查看存证内容删除申请", LEGAL_OFFICE | {Role.HEAD, Role.AUDIT_ADMIN}, ERASURE_BASIS),
+    "request_erasure": Act("申请删除存证内容", LEGAL_OFFICE, ERASURE_BASIS),
+    "confirm_erasure": Act("批准删除存证内容", frozenset({Role.HEAD}), ERASURE_BASIS),
     "install_pack": Act("安装规则包", frozenset({Role.SYSTEM_ADMIN}), "国办发118号@2018"),
 }
 

@@ -3,13 +3,18 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
-from datetime import date
+from dataclasses import dataclass
+from datetime import date, datetime, timedelta
 from typing import Any
 from uuid import UUID
 
-from django.db.models import Prefetch, Q, QuerySet
+from allauth.mfa.models import Authenticator
+from axes.models import AccessAttempt
+from django.conf import settings
+from django.db.models import Prefetch, Q, QuerySet, Sum
 
 from heliograph.kernel.verdict import Verdict
+from heliograph.registers.citations import key_label
 from heliograph.registers.fieldsets import FieldSet
 from heliograph.registers.models import (
     Account,
@@ -17,6 +22,7 @@ from heliograph.registers.models import (
     Article,
     Certificate,
     Entry,
+    EntryFile,
     EntryVersion,
     Person,
     Post,
@@ -24,6 +30,10 @@ from heliograph.registers.models import (
     Unit,
 )
 from heliograph.registers.rules import CertificateState, certificate_status, may_act_with, named_keys
+
+OFFERED = 600  # a list of choices that an older browser still opens at once
+FOUND = 20
+TITLE = 40
 
 
 def officer_fields(certificate: Certificate, on: date) -> dict[str, Any]:
@@ -119,3 +129,62 @@ def agencies_of(account: Account, on: date) -> QuerySet[Agency]:
             Q(to_on__isnull=True) | Q(to_on__gte=on), account=account, from_on__lte=on
         ).values("agency_id")
     ).select_related("government")
+
+
+def file_of(agency_id: UUID, value: Any) -> EntryFile | None:
+    """Return the file that a field's value refers to, None where the value is no file of the agency."""
+    if not isinstance(value, dict) or "sha256" not in value:
+        return None
+    found = EntryFile.objects.filter(agency_id=agency_id, sha256=value["sha256"], name=value.get("name"))
+    return found.first()
+
+
+def unit_of(account: Account, agency_id: UUID) -> UUID | None:
+    """Return the unit in which the holder of an account works in an agency now, if it is registered."""
+    if account.person_id is None:
+        return None
+    posts = Post.objects.filter(agency_id=agency_id, person_id=account.person_id, to_on__isnull=True)
+    return posts.values_list("unit_id", flat=True).first()
+
+
+def offered_articles(fields: FieldSet, cited: Iterable[str]) -> list[tuple[str, str]]:
+    """Return keys with titles to choose from while writing: what the agency cites, then what its pack knows."""
+    keys = list(dict.fromkeys([*cited, *sorted(fields.articles)]))[:OFFERED]
+    return _titled(Article.objects.filter(key__in=keys), keys)
+
+
+def find_articles(words: str) -> list[tuple[str, str]]:
+    """Return articles of the library whose key holds the words, or all of them where several are given."""
+    found = Article.objects.all()
+    for word in words.split():
+        found = found.filter(Q(key__icontains=word) | Q(version__law__title__icontains=word))
+    shown = list(found.order_by("version__key", "order")[:FOUND]) if words.split() else []
+    return [(article.key, _title(article)) for article in shown]
+
+
+def _titled(articles: QuerySet[Article], keys: Iterable[str]) -> list[tuple[str, str]]:
+    titles = {article.key: _title(article) for article in articles}
+    return [(key, titles.get(key, key_label(key))) for key in keys]
+
+
+def _title(article: Article) -> str:
+    told = (article.summary or article.text).split("\n", 1)[0][:TITLE]
+    return f"{key_label(article.key)}{'　' if told else ''}{told}"
+
+
+@dataclass(frozen=True, slots=True)
+class SignInState:
+    """Whether an account can sign in now, as its administrator needs to know it."""
+
+    wrong: int  # wrong passwords counted against the name now
+    locked: bool
+    second_factor: bool
+
+
+def sign_in_state(account: Account, at: datetime) -> SignInState:
+    """Return how signing in stands for an account. Two queries."""
+    since = at - timedelta(hours=settings.AXES_COOLOFF_TIME)
+    tries = AccessAttempt.objects.filter(username=account.username, attempt_time__gt=since)
+    wrong: int = tries.aggregate(wrong=Sum("failures_since_start"))["wrong"] or 0
+    factor = Authenticator.objects.filter(user_id=account.pk, type=Authenticator.Type.TOTP)
+    return SignInState(wrong, wrong >= settings.AXES_FAILURE_LIMIT, factor.exists())

@@ -24,9 +24,10 @@ NUMBER_TEXT_LIMIT = 30
 NUMBER_DIGITS = 20  # before or after the point: a larger exponent only fills memory when written out
 PHONE = re.compile(r"[0-9０-９+\-—() （）转、，,;；]{3,60}")
 DAY = re.compile(r"(\d{4})-(\d{2})-(\d{2})|(\d{4})/(\d{1,2})/(\d{1,2})", re.ASCII)
-BASIS_KEY = re.compile(r"[^@:\s]{2,80}@\d{4}(:\d{1,3}(-\d{1,2})?(\(\d{1,2}\)){0,2})?")
-
-NAMED_KEY = re.compile(r"[^\s@:|｜,，;；、]{2,80}@\d{4}:\d{1,3}(?:-\d{1,2})?(?:\(\d{1,2}\)){0,2}")
+BASIS_KEY = re.compile(r"[^@:\s]{2,80}@\d{4}(:\d{1,4}(-\d{1,2})?(\(\d{1,2}\)){0,2})?")
+FILE_KEYS = {"sha256", "name", "size"}
+SHA256 = re.compile(r"[0-9a-f]{64}", re.ASCII)
+NAMED_KEY = re.compile(r"[^\s@:|｜,，;；、]{2,80}@\d{4}:\d{1,4}(?:-\d{1,2})?(?:\(\d{1,2}\)){0,2}")
 
 Clean = Any
 Choices = Mapping[str, Collection[str]]  # "categories" and "units" of the agency
@@ -64,7 +65,27 @@ def check_entry(
                 clean[field.id] = value
             elif field.required:
                 faults.append(FieldFault(field.id, f"“{field.label}”必须填写（{_why(field, register)}）。"))
-    return clean, faults + _range_faults(register, clean)
+    return clean, faults + _demanded_faults(register, clean) + _range_faults(register, clean)
+
+
+def _demanded_faults(register: Register, clean: Mapping[str, Clean]) -> list[FieldFault]:
+    """Name the empty fields that the values of others make required, e.g. the letter of an entrusted body (D4)."""
+    labels = {field.id: field.label for field in register.fields}
+    faults: list[FieldFault] = []
+    for field in register.fields:
+        wanted = field.required_when
+        if not wanted or field.id in clean or not all(_has(clean.get(name), wanted[name]) for name in wanted):
+            continue
+        cause = "、".join(f"“{labels[name]}”为“{'或'.join(values)}”" for name, values in wanted.items())
+        verb = "上传" if field.type == "file" else "填写"
+        faults.append(FieldFault(field.id, f"{cause}的，须{verb}“{field.label}”（{_why(field, register)}）。"))
+    return faults
+
+
+def _has(value: Clean, wanted: Collection[str]) -> bool:
+    if isinstance(value, bool):
+        return ("是" if value else "否") in wanted
+    return any(item in wanted for item in value) if isinstance(value, list) else value in wanted
 
 
 def _range_faults(register: Register, clean: Mapping[str, Clean]) -> list[FieldFault]:
@@ -89,6 +110,8 @@ def clean_field(field: FieldDef, value: Any, choices: Choices, articles: Collect
         return None
     if field.type in _LISTS:
         return _LISTS[field.type](field, _as_list(value), choices, articles)
+    if field.type == "file":
+        return _file(field, value)
     text = str(value).strip()
     if not text:
         return ""
@@ -134,6 +157,15 @@ def _number(field: FieldDef, text: str, _choices: Choices) -> str:
     return format(number, "f")
 
 
+def _file(field: FieldDef, value: Any) -> dict[str, Any] | str:
+    """Return the reference to a stored file; whether the agency has it is asked of the database by the act."""
+    if not value:
+        return ""
+    if isinstance(value, Mapping) and set(value) == FILE_KEYS and SHA256.fullmatch(str(value["sha256"])):
+        return {"sha256": str(value["sha256"]), "name": str(value["name"]), "size": int(value["size"])}
+    raise FieldError(f"“{field.label}”是文件，请在条目页面上传，不能用文字填写。")
+
+
 def _phone(field: FieldDef, text: str, _choices: Choices) -> str:
     if not PHONE.fullmatch(text):
         raise FieldError(f"“{field.label}”应为电话号码，只含数字和 + - ( )，现为“{text[:30]}”。")
@@ -161,9 +193,23 @@ def _choice(field: FieldDef, text: str, choices: Choices) -> str:
 
 
 def _many(field: FieldDef, items: list[Any], choices: Choices, _articles: Collection[str]) -> list[str]:
-    texts = dict.fromkeys(part for item in items for part in re.split(r"[、；;]", str(item)) if part)
+    allowed = options(field, choices)
+    texts = dict.fromkeys(part for item in items for part in _split(str(item), allowed))
     _require_few(field, texts)
-    return [_choice(field, text.strip(), choices) for text in texts]
+    return [_choice(field, text, choices) for text in texts]
+
+
+def _split(text: str, allowed: Collection[str]) -> list[str]:
+    """Split what names several, the longest known name first: a name may itself hold the mark between names."""
+    pieces = re.split(r"([、；;])", text)  # names at even places, marks between them
+    found: list[str] = []
+    start = 0
+    while start < len(pieces):
+        ends = range(len(pieces), start, -2)
+        end = next((end for end in ends if "".join(pieces[start:end]).strip() in allowed), start + 1)
+        found.append("".join(pieces[start:end]).strip())
+        start = end + 1
+    return [name for name in found if name]
 
 
 def _require_few(field: FieldDef, items: Collection[Any]) -> None:

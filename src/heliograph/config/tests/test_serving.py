@@ -32,10 +32,10 @@ def test_a_taken_address_is_refused_before_anything_starts() -> None:
         check_free(BindAddress("127.0.0.1", taken.getsockname()[1]))
 
 
-def test_the_server_and_the_worker_are_started(bind: BindAddress) -> None:
-    web, worker = commands(bind, 3)
+def test_the_server_the_worker_and_the_sequencer_are_started(bind: BindAddress) -> None:
+    web, worker, sequencer = commands(bind, 3)
     assert web[web.index("--workers") + 1] == "3"
-    assert worker[-1] == "heliograph.config.worker"
+    assert [worker[-1], sequencer[-1]] == ["heliograph.config.worker", "heliograph.config.sequencer"]
     assert not answers(bind)
 
 

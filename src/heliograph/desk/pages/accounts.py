@@ -11,18 +11,19 @@ from django.db.models import Prefetch
 from django.http import HttpResponse
 from django.shortcuts import get_object_or_404, redirect
 
-from heliograph.desk.forms import AccountForm, EndRoleForm, GrantForm, KnownGrantForm, LinkForm
+from heliograph.desk.account_forms import AccountForm, EndRoleForm, GrantForm, KnownGrantForm, LinkForm
 from heliograph.desk.scope import Scope, page
 from heliograph.registers.actions import create_account, end_role, grant_role, grant_role_by_name, link_person
 from heliograph.registers.models import Account, Person, Role, RoleGrant
 from heliograph.registers.permissions import managing_agency
+from heliograph.registers.queries import sign_in_state
 
 
 @page("manage_accounts")
 def accounts(scope: Scope) -> HttpResponse:
     """List the accounts that hold or held a role in the agency; create one with its first role."""
-    form = AccountForm(scope.request.POST or None, people=_people(scope))
-    if scope.request.method == "POST" and form.is_valid() and _create(scope, form):
+    form = AccountForm(scope.sent, people=_people(scope))
+    if scope.posted and form.is_valid() and _create(scope, form):
         return redirect("desk:accounts", agency=scope.agency.code)
     context = {"accounts": _accounts(scope), "form": form}
     return scope.render("accounts.html", context, status=422 if form.errors else 200)
@@ -57,6 +58,7 @@ def _create(scope: Scope, form: AccountForm) -> bool:
                 password=given["password"],
                 duty_class=given["duty_class"],
                 person=person,
+                actor=scope.account,
                 at=scope.at,
             )
             grant_role(
@@ -70,7 +72,7 @@ def _create(scope: Scope, form: AccountForm) -> bool:
     except ValidationError as error:
         form.add_error("password", error)
         return False
-    scope.done(f"已建立账户“{account.username}”。请本人首次登录后修改密码并启用动态口令。")
+    scope.done(f"已建立账户“{account.username}”。请本人首次登录后修改密码并启用动态验证码。")
     return True
 
 
@@ -83,8 +85,8 @@ def account_of(scope: Scope, account: UUID) -> Account:
 def account(scope: Scope, account: UUID) -> HttpResponse:
     """Show one account's roles in the agency and grant another."""
     found = account_of(scope, account)
-    form = GrantForm(scope.request.POST or None)
-    if scope.request.method == "POST" and form.is_valid():
+    form = GrantForm(scope.sent, duty_class=found.duty_class)
+    if scope.posted and form.is_valid():
         grant = grant_role(found.pk, agency_id=scope.id, **form.cleaned_data, actor=scope.account, at=scope.at)
         scope.done(f"已授予“{grant.get_role_display()}”。")
         return redirect("desk:account", agency=scope.agency.code, account=account)
@@ -101,6 +103,7 @@ def _context(scope: Scope, found: Account, form: GrantForm) -> dict[str, Any]:
         "changes": found.changes.filter(agency_id=scope.id).select_related("made_by"),
         "form": form,
         "own": own,
+        "sign_in": sign_in_state(found, scope.at),
         "managed": managed,
         "may_link": managed and found.person_id is None and found.duty_class == Account.DutyClass.CASE,
     }
@@ -109,8 +112,8 @@ def _context(scope: Scope, found: Account, form: GrantForm) -> dict[str, Any]:
 @page("manage_accounts")
 def known(scope: Scope) -> HttpResponse:
     """Grant a role to an account that another body uses, by its whole user name."""
-    form = KnownGrantForm(scope.request.POST or None)
-    if scope.request.method == "POST" and form.is_valid():
+    form = KnownGrantForm(scope.sent)
+    if scope.posted and form.is_valid():
         grant = grant_role_by_name(**form.cleaned_data, agency_id=scope.id, actor=scope.account, at=scope.at)
         scope.done(f"已授予“{grant.get_role_display()}”。")
         return redirect("desk:account", agency=scope.agency.code, account=grant.account_id)
@@ -121,8 +124,8 @@ def known(scope: Scope) -> HttpResponse:
 def link(scope: Scope, account: UUID) -> HttpResponse:
     """Say which registered person an account belongs to, once."""
     found = account_of(scope, account)
-    form = LinkForm(scope.request.POST or None, people=_people(scope))
-    if scope.request.method == "POST" and form.is_valid():
+    form = LinkForm(scope.sent, people=_people(scope))
+    if scope.posted and form.is_valid():
         person = Person.objects.get(agency_id=scope.id, pk=form.cleaned_data["person"])
         link_person(found.pk, person=person, actor=scope.account, at=scope.at)
         scope.done(f"账户“{found.username}”已关联“{person.name}”。")
@@ -135,8 +138,8 @@ def end_grant(scope: Scope, grant: UUID) -> HttpResponse:
     """End a role on a day, or at once; it stays as history."""
     found = get_object_or_404(RoleGrant.objects.select_related("account"), agency_id=scope.id, pk=grant)
     at_once = "now" in scope.request.POST
-    form = EndRoleForm(None if at_once else scope.request.POST or None)
-    if scope.request.method == "POST" and (at_once or form.is_valid()):
+    form = EndRoleForm(None if at_once else scope.sent)
+    if scope.posted and (at_once or form.is_valid()):
         to_on = None if at_once else form.cleaned_data["to_on"]
         end_role(found.pk, to_on=to_on, actor=scope.account, at=scope.at)
         scope.done(f"“{found.get_role_display()}”角色{'已终止' if at_once else '的终止日已登记'}。")

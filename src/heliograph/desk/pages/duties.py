@@ -10,6 +10,7 @@ from django.http import HttpResponse
 from django.shortcuts import get_object_or_404, redirect
 
 from heliograph.desk.forms import DeskForm
+from heliograph.desk.oversight import seen_duties, titled
 from heliograph.desk.reference_forms import CancelForm, ExtendForm, ResumeForm, SuspendForm
 from heliograph.desk.scope import Scope, page
 from heliograph.duties.actions import cancel_duty, extend, resume, suspend
@@ -28,18 +29,17 @@ ACTS: dict[str, tuple[str, type[DeskForm], frozenset[str]]] = {
 @page("read_duties")
 def duty(scope: Scope, duty: UUID) -> HttpResponse:
     """Show a duty with everything that moved it; a leader extends, suspends, resumes or cancels it."""
-    found = get_object_or_404(
-        Duty.objects.select_related("owner_unit", "opened_by", "fulfilled_by"), agency_id=scope.id, pk=duty
-    )
+    readable = seen_duties(scope, Duty.objects.select_related("owner_unit", "opened_by", "fulfilled_by"))
+    found = titled(scope, [get_object_or_404(readable, agency_id=scope.id, pk=duty)])[0]
     asked = scope.request.POST.get("form", "")
     forms = {name: shape(prefix=name) for name, (_label, shape, _states) in ACTS.items()}
-    posted = scope.request.method == "POST"
+    posted = scope.posted
+    if asked in ACTS:
+        forms[asked] = ACTS[asked][1](scope.request.POST, prefix=asked)
     if posted:
         scope.require("extend_duty")
-        if asked in ACTS:
-            forms[asked] = ACTS[asked][1](scope.request.POST, prefix=asked)
-            if forms[asked].is_valid():
-                return _act(scope, found, asked, forms[asked].cleaned_data)
+        if asked in ACTS and forms[asked].is_valid():
+            return _act(scope, found, asked, forms[asked].cleaned_data)
     extension = found.limit["extension"]
     context = {
         "duty": found,

@@ -2,26 +2,30 @@
 
 from __future__ import annotations
 
+from typing import Any
 from uuid import UUID
 
 from django.http import HttpResponse
 from django.shortcuts import get_object_or_404, redirect
 
-from heliograph.desk.entry_forms import EntryForm, entry_form, initial_of
+from heliograph.desk.entry_forms import PREFIX, EntryForm, entry_form, initial_of
 from heliograph.desk.entry_states import LABELS, current_public, field_rows, versions_of, with_state
+from heliograph.desk.file_fields import with_uploads
 from heliograph.desk.forms import WithdrawForm
 from heliograph.desk.oversight import only_supervises, public_detail
 from heliograph.desk.pages.registers import register_of
 from heliograph.desk.scope import Scope, page
 from heliograph.disclosure.actions import submit_for_release, withdraw_publication
 from heliograph.disclosure.models import ReleaseStep
+from heliograph.disclosure.queries import cited_articles
+from heliograph.disclosure.rules import entrustment_unfiled
 from heliograph.duties.queries import duties_of
-from heliograph.kernel.verdict import ActRefusedError, Allowed, Refused, require
+from heliograph.kernel.verdict import Allowed, Refused, require
 from heliograph.registers.actions import draft_entry, revise_entry
 from heliograph.registers.errors import EntryFaultsError
-from heliograph.registers.fieldsets import field_set
+from heliograph.registers.fieldsets import FieldSet, field_set
 from heliograph.registers.models import Entry, Unit
-from heliograph.registers.queries import choices_of
+from heliograph.registers.queries import choices_of, offered_articles, unit_of
 from heliograph.registers.rules import may_write_by_hand
 
 
@@ -51,6 +55,7 @@ def detail(scope: Scope, register: str, entry: UUID) -> HttpResponse:
         "state": state,
         "tag": LABELS[state],
         "latest": versions[0],
+        "unfiled": entrustment_unfiled(versions[0].data),
         "versions": versions,
         "public": public,
         "rows": field_rows(definition, versions[0].data, public.data if public else None),
@@ -73,9 +78,9 @@ def new(scope: Scope, register: str) -> HttpResponse:
     """Write a new entry of a register."""
     fields = field_set(scope.id, register, scope.on)
     require(may_write_by_hand(fields.register))
-    form = entry_form(fields, choices_of(scope.id, fields), open_units(scope), new=True)(scope.request.POST or None)
-    status = 200
-    if scope.request.method == "POST" and form.is_valid():
+    shape = entry_form(fields, choices_of(scope.id, fields), open_units(scope), new=True)
+    form = _filled(scope, fields, shape, {"owner_unit": unit_of(scope.account, scope.id)})
+    if scope.posted and form.is_valid():
         try:
             version = draft_entry(
                 scope.id,
@@ -90,10 +95,29 @@ def new(scope: Scope, register: str) -> HttpResponse:
         else:
             scope.done(f"已保存“{version.title}”，状态为草稿。")
             return redirect("desk:entry", agency=scope.agency.code, register=register, entry=version.entry_id)
-    if form.errors:
-        status = 422
-    context = {"form": form, "register": fields.register, "entry": None}
-    return scope.render("entry_form.html", context, status=status)
+    return _form_page(scope, fields, form, None)
+
+
+def _filled(scope: Scope, fields: FieldSet, shape: type[EntryForm], initial: dict[str, Any]) -> EntryForm:
+    """Return the form as it was sent, with what was uploaded kept, or as it begins."""
+    if scope.sent is None:
+        return shape(initial=initial)
+    data, faults = with_uploads(scope, fields.register.fields, PREFIX)
+    form = shape(data)
+    for name, message in faults.items():
+        form.add_error(name, message)
+    return form
+
+
+def _form_page(scope: Scope, fields: FieldSet, form: EntryForm, entry: Entry | None) -> HttpResponse:
+    context = {
+        "form": form,
+        "register": fields.register,
+        "entry": entry,
+        "returned": getattr(entry, "state", "") == "returned",
+        "citable": offered_articles(fields, cited_articles(scope.id)),
+    }
+    return scope.render("entry_form.html", context, status=422 if form.errors else 200)
 
 
 @page("revise_entry")
@@ -105,15 +129,12 @@ def edit(scope: Scope, register: str, entry: UUID) -> HttpResponse:
     latest = versions_of(found)[0]
     choices = choices_of(scope.id, fields)
     shape = entry_form(fields, choices, open_units(scope), former=found.owner_unit, new=False)
-    if scope.request.method == "POST":
-        form = shape(scope.request.POST)
-        if form.is_valid() and (done := _revise(scope, found, form)) is not None:
-            return done
-        return scope.render("entry_form.html", {"form": form, "register": fields.register, "entry": found}, status=422)
     kept = {"verified": latest.verified, "read_in": latest.read_in, "rev": found.rev, "owner_unit": found.owner_unit_id}
     reason = latest.reason if latest.sealed_at is None else ""
-    form = shape(initial={**initial_of(fields, latest.data), **kept, "reason": reason})
-    return scope.render("entry_form.html", {"form": form, "register": fields.register, "entry": found})
+    form = _filled(scope, fields, shape, {**initial_of(fields, latest.data), **kept, "reason": reason})
+    if scope.posted and form.is_valid() and (done := _revise(scope, found, form)) is not None:
+        return done
+    return _form_page(scope, fields, form, found)
 
 
 def _revise(scope: Scope, entry: Entry, form: EntryForm) -> HttpResponse | None:
@@ -130,8 +151,6 @@ def _revise(scope: Scope, entry: Entry, form: EntryForm) -> HttpResponse | None:
     except EntryFaultsError as error:
         form.show_faults(error.faults)
         return None
-    except ActRefusedError as error:
-        return scope.refused(error.verdict)
     scope.done(f"已保存“{version.title}”第 {version.number} 版。")
     return redirect("desk:entry", agency=scope.agency.code, register=entry.register, entry=entry.pk)
 
@@ -144,7 +163,7 @@ def revision(text: str) -> int | None:
     return int(text) if text.isascii() and text.isdigit() and len(text) < 10 else None
 
 
-@page("submit_for_release", "POST")
+@page("submit_for_release", "POST", shows=detail)
 def submit(scope: Scope, register: str, entry: UUID) -> HttpResponse:
     """Hand the latest version in for release, as it was when the page was opened."""
     found = entry_of(scope, register, entry)
@@ -162,8 +181,8 @@ def withdraw(scope: Scope, register: str, entry: UUID) -> HttpResponse:
     """Withdraw what is public; the public page keeps the reason."""
     found = entry_of(scope, register, entry)
     public = current_public(scope.id, found.pk)
-    form = WithdrawForm(scope.request.POST or None)
-    if scope.request.method == "POST" and form.is_valid() and public is not None:
+    form = WithdrawForm(scope.sent)
+    if scope.posted and form.is_valid() and public is not None:
         given = form.cleaned_data
         withdraw_publication(public.pk, reason=given["reason"], basis=given["basis"], actor=scope.account, at=scope.at)
         scope.done(f"已撤回“{public.title}”。公开页面保留撤回说明。")

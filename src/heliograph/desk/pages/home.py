@@ -13,6 +13,7 @@ from django.shortcuts import redirect, render
 from django.views.decorators.http import require_safe
 
 from heliograph.desk import clock
+from heliograph.desk.oversight import seen_duties, titled
 from heliograph.desk.scope import Scope, page, page_number, scope_of
 from heliograph.disclosure.models import Release
 from heliograph.duties import rules as duty_rules
@@ -20,6 +21,7 @@ from heliograph.duties.models import Duty
 from heliograph.duties.queries import open_duties
 from heliograph.kernel.packs.schema import Pack
 from heliograph.kernel.verdict import ActRefusedError
+from heliograph.ledger.queries import open_alarms
 from heliograph.regimes.queries import work_calendar
 from heliograph.registers.models import Account, EntryVersion
 from heliograph.registers.queries import agencies_of
@@ -59,6 +61,7 @@ def home(request: HttpRequest, agency: str) -> HttpResponse:
         "returned": list(returned_releases(scope)[:LANE_ROWS]),
         "lanes": lanes(scope, pack) if pack and scope.may("read_duties") else [],
         "has_pack": pack is not None,
+        "alarms": open_alarms().count() if scope.may("read_log_status") else 0,
         "registers": pack.rules.registers if pack and scope.may("draft_entry") else [],
     }
     return scope.render("home.html", context)
@@ -100,7 +103,7 @@ def lanes(scope: Scope, pack: Pack) -> list[Lane]:
     """Return the open duties by urgency. Without a rule on when to warn there is no middle lane."""
     soon_on = _soon_on(scope.on, pack)
     found: dict[str, list[Duty]] = {}
-    for duty in open_duties(scope.id):
+    for duty in titled(scope, seen_duties(scope, open_duties(scope.id))):
         found.setdefault(duty_rules.urgency(duty.due_on, scope.on, soon_on or scope.on), []).append(duty)
     shown = [("overdue", "r", "逾期或今日到期"), ("normal", "g", "期限正常"), ("no_date", "g", "及时办理，无固定日期")]
     if soon_on is not None:
@@ -122,5 +125,6 @@ def _soon_on(on: date, pack: Pack) -> date | None:
 @page("read_duties", "GET", "HEAD")
 def duties(scope: Scope) -> HttpResponse:
     """List the open duties, the earliest due first."""
-    found = Paginator(open_duties(scope.id), PAGE).get_page(page_number(scope.request))
+    found = Paginator(seen_duties(scope, open_duties(scope.id)), PAGE).get_page(page_number(scope.request))
+    found.object_list = titled(scope, found.object_list)
     return scope.render("duties.html", {"duties": found})

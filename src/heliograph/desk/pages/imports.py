@@ -24,8 +24,8 @@ def upload(scope: Scope, register: str) -> HttpResponse:
     """Take a sheet and check it; nothing enters the register before it is confirmed."""
     definition = register_of(scope, register)
     require(may_write_by_hand(definition))
-    form = UploadForm(scope.request.POST or None, scope.request.FILES or None)
-    if scope.request.method == "POST" and form.is_valid():
+    form = UploadForm(scope.sent, scope.request.FILES or None)
+    if scope.posted and form.is_valid():
         name, content = uploaded(form, "file")
         try:
             sheet = read_sheet(name, content)
@@ -56,7 +56,7 @@ def batch_of(scope: Scope, register: str, batch: UUID) -> ImportBatch:
 def progress(scope: Scope, register: str, batch: UUID) -> HttpResponse:
     """Show the outcome of the check, take the confirmation, then show how far the import is."""
     found = batch_of(scope, register, batch)
-    if scope.request.method == "POST":
+    if scope.posted:
         start_import(found.pk, actor=scope.account, at=scope.at)
         return redirect("desk:import-progress", agency=scope.agency.code, register=register, batch=batch)
     faults = [RowFault(**fault) for fault in found.faults]

@@ -9,11 +9,12 @@ from uuid import UUID
 
 from django.core.paginator import Paginator
 from django.db.models import Count, Q
-from django.http import HttpResponse
+from django.http import HttpResponse, JsonResponse
 from django.shortcuts import get_object_or_404, redirect
 
 from heliograph.desk import drafts
 from heliograph.desk.forms import LawConfirmForm, LawUploadForm, uploaded
+from heliograph.desk.oversight import only_supervises
 from heliograph.desk.reference_forms import CorrectionForm, RefuseForm
 from heliograph.desk.scope import Scope, page, page_number
 from heliograph.disclosure.queries import entries_by_article
@@ -30,8 +31,10 @@ from heliograph.registers.law_texts import LawTextError, ParsedArticle, ParsedLa
 from heliograph.registers.models import Article, Law, LawImport, LawVersion
 from heliograph.registers.models.laws import Verified
 from heliograph.registers.permissions import same_person
+from heliograph.registers.queries import find_articles
 
 PAGE = 50
+WORDS = 60
 KIND = "law"
 REPLACES = "替换原条文"
 LONG_NAME = re.compile(r"^中华人民共和国")
@@ -59,7 +62,8 @@ def law(scope: Scope, key: str) -> HttpResponse:
     articles = list(version.articles.annotate(former_count=Count("former")))
     former = Article.objects.filter(version__law=version.law_id, version__key__lt=key).order_by("version", "order")
     keys = list(former.values_list("key", flat=True))
-    resting = entries_by_article(scope.id, [*keys, *(article.key for article in articles)])
+    every = [*keys, *(article.key for article in articles)]
+    resting = entries_by_article(scope.id, every, public_only=only_supervises(scope))
     context = {
         "version": version,
         "articles": [(article, len(resting.get(article.key, []))) for article in articles],
@@ -70,13 +74,20 @@ def law(scope: Scope, key: str) -> HttpResponse:
     return scope.render("law.html", context)
 
 
+@page("read_registers", "GET", "HEAD")
+def articles(scope: Scope) -> HttpResponse:
+    """Give the articles that fit some words as JSON, for the inputs that offer citations."""
+    found = find_articles(scope.request.GET.get("q", "").strip()[:WORDS])
+    return JsonResponse({"articles": [{"key": key, "title": title} for key, title in found]})
+
+
 @page("adopt_law")
 def law_proposal(scope: Scope, proposal: UUID) -> HttpResponse:
     """Show a text that somebody read in, beside what it replaces; confirm it, or put it aside with a reason."""
     found = get_object_or_404(LawImport.objects.select_related("agency", "proposed_by", "decided_by"), pk=proposal)
     decision = scope.request.POST.get("decision", "")
     form = RefuseForm(scope.request.POST if decision == "refuse" else None)
-    posted = scope.request.method == "POST"
+    posted = scope.posted
     if posted and decision == "confirm":
         version = confirm_law(found.pk, agency_id=scope.id, actor=scope.account, at=scope.at)
         scope.done(f"已确认 {version.key}，共 {found.article_count} 条进入执法依据库。")
@@ -85,6 +96,7 @@ def law_proposal(scope: Scope, proposal: UUID) -> HttpResponse:
         refuse_law(found.pk, agency_id=scope.id, reason=form.cleaned_data["reason"], actor=scope.account, at=scope.at)
         scope.done(f"已不采用 {found.key}。")
         return redirect("desk:laws", agency=scope.agency.code)
+    pending = found.state == LawImport.State.PENDING
     law = proposed_law(found)
     present = dict(Article.objects.filter(version__key=found.key).values_list("no", "text"))
     rows = [(article, _what_happens(article, present)) for article in law.articles]
@@ -96,8 +108,8 @@ def law_proposal(scope: Scope, proposal: UUID) -> HttpResponse:
         "version": LawVersion.objects.filter(key=found.key).select_related("imported_by").first(),
         "verified": dict(Verified.choices).get(law.verified, ""),
         "own": same_person(scope.account, found.proposed_by),
-        "pending": found.state == LawImport.State.PENDING,
-        "form": form,
+        "pending": pending,
+        "form": form if pending else None,
     }
     return scope.render("law_proposal.html", context, status=422 if posted else 200)
 
@@ -114,8 +126,8 @@ def _what_happens(article: ArticleText, present: dict[str, str]) -> str:
 def correct(scope: Scope, article: UUID) -> HttpResponse:
     """Correct the day on which an article changes, with what it said before."""
     found = get_object_or_404(Article.objects.select_related("version__law"), pk=article)
-    form = CorrectionForm(scope.request.POST or None, initial={"changed_on": found.changed_on})
-    posted = scope.request.method == "POST"
+    form = CorrectionForm(scope.sent, initial={"changed_on": found.changed_on})
+    posted = scope.posted
     if posted and form.is_valid():
         given = form.cleaned_data
         correct_article_change(found.pk, agency_id=scope.id, **given, actor=scope.account, at=scope.at)
@@ -128,10 +140,10 @@ def correct(scope: Scope, article: UUID) -> HttpResponse:
 @page("adopt_law")
 def law_import(scope: Scope) -> HttpResponse:
     """Read an uploaded text, show what was found, and put it before a second legal officer."""
-    if scope.request.method == "POST" and "token" in scope.request.POST:
+    if "token" in scope.request.POST:
         return _confirm(scope)
-    form = LawUploadForm(scope.request.POST or None, scope.request.FILES or None)
-    if scope.request.method == "POST" and form.is_valid():
+    form = LawUploadForm(scope.sent, scope.request.FILES or None)
+    if scope.posted and form.is_valid():
         name, content = uploaded(form, "file")
         try:
             parsed = read_law(name, content)
@@ -165,7 +177,7 @@ def _confirm(scope: Scope) -> HttpResponse:
         again = LawUploadForm()
         return scope.render("law_import.html", {"form": again, "expired": True}, status=409)
     parsed = ParsedLaw(**{**kept, "articles": [ParsedArticle(**article) for article in kept["articles"]]})
-    if not form.is_valid():
+    if not form.is_valid() or not scope.posted:
         return _preview(scope, parsed, form)
     if parsed.faults:
         form.add_error(None, "文本中的条号还有问题，请改正文件后重新上传。")

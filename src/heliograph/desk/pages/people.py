@@ -35,13 +35,21 @@ STATUS = {
     "revoked": ("已收回", "grey"),
     "not_yet": ("未到生效日", "grey"),
 }
+# an act on a certificate: its label, what it asks for, who may do it
+ACTS: dict[str, tuple[str, list[str], str]] = {
+    "review": ("年度审核", ["year"], "manage_people"),
+    "suspend": ("暂扣", ["on", "reason"], "manage_people"),
+    "reinstate": ("恢复", [], "manage_people"),
+    "revoke": ("收回", ["on"], "manage_people"),
+    "entry": ("起草公开信息", ["reason"], "draft_entry"),
+}
 
 
 @page("read_people")
 def people(scope: Scope) -> HttpResponse:
     """List the agency's people by pinyin with their present post and certificates; register a new one."""
-    form = PersonForm(scope.request.POST or None)
-    if scope.request.method == "POST":
+    form = PersonForm(scope.sent)
+    if scope.posted:
         scope.require("manage_people")
         if form.is_valid():
             person = add_person(scope.id, **form.cleaned_data, actor=scope.account, at=scope.at)
@@ -77,7 +85,7 @@ def person(scope: Scope, person: UUID) -> HttpResponse:
     """Show somebody's posts and certificates, and take the acts on them."""
     found = get_object_or_404(people_of(scope.id), pk=person)
     forms = _forms(scope)
-    if scope.request.method == "POST":
+    if scope.posted:
         done = _act(scope, found, forms)
         if done:
             scope.done(done)
@@ -95,7 +103,8 @@ def person(scope: Scope, person: UUID) -> HttpResponse:
         "may_draft": scope.may("draft_entry"),
         "post_form": forms["post"],
         "certificate_form": forms["certificate"],
-        "act_form": forms["act"],
+        "acts": _act_sections(scope, forms["act"]),
+        "chosen": scope.request.POST.get("certificate", ""),
     }
     failed = any(form.errors for form in forms.values())
     return scope.render("person.html", context, status=422 if failed else 200)
@@ -108,7 +117,7 @@ def present_post(person: Person) -> Post | None:
 
 def _forms(scope: Scope) -> dict[str, DeskForm]:
     """Return the forms of the page; the one that was sent is bound."""
-    sent = scope.request.POST.get("form", "") if scope.request.method == "POST" else ""
+    sent = scope.request.POST.get("form", "")
     data = {name: scope.request.POST if sent == name else None for name in ("post", "leave", "certificate", "act")}
     units = Unit.objects.filter(agency_id=scope.id, closed_on__isnull=True)
     return {
@@ -117,6 +126,17 @@ def _forms(scope: Scope) -> dict[str, DeskForm]:
         "certificate": CertificateForm(data["certificate"], prefix="certificate"),
         "act": CertificateActForm(data["act"], prefix="act"),
     }
+
+
+def _act_sections(scope: Scope, sent: DeskForm) -> list[dict[str, Any]]:
+    """Return one short form for each act on a certificate that the account may do; the one that was sent is open."""
+    sections = []
+    for name, (label, fields, act) in ACTS.items():
+        bound = sent.is_bound and sent["act"].value() == name
+        form = sent if bound else CertificateActForm(prefix="act", auto_id=f"id_{name}_%s")
+        if scope.may(act):
+            sections.append({"name": name, "label": label, "form": form, "fields": [form[one] for one in fields]})
+    return sections
 
 
 def _act(scope: Scope, person: Person, forms: dict[str, DeskForm]) -> str:

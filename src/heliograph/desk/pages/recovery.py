@@ -8,6 +8,7 @@ from uuid import UUID
 from django.http import HttpResponse
 from django.shortcuts import redirect
 
+from heliograph.desk.pages.accounts import account as account_page
 from heliograph.desk.pages.accounts import account_of
 from heliograph.desk.scope import Scope, page
 from heliograph.registers.actions import (
@@ -21,7 +22,7 @@ from heliograph.registers.actions import (
 PASSWORD_BYTES = 15
 
 
-@page("manage_accounts", "POST")
+@page("manage_accounts", "POST", shows=account_page)
 def close(scope: Scope, account: UUID) -> HttpResponse:
     """Disable an account: its next request fails. One that also works elsewhere loses its roles here."""
     found = account_of(scope, account)
@@ -33,28 +34,28 @@ def close(scope: Scope, account: UUID) -> HttpResponse:
     return redirect("desk:accounts", agency=scope.agency.code)
 
 
-@page("manage_accounts", "POST")
+@page("manage_accounts", "POST", shows=account_page)
 def reopen(scope: Scope, account: UUID) -> HttpResponse:
     """Enable an account again, with the roles that have not ended."""
     reopen_account(account_of(scope, account).pk, agency_id=scope.id, actor=scope.account, at=scope.at)
     return _back(scope, account, "已重新启用账户。")
 
 
-@page("manage_accounts", "POST")
+@page("manage_accounts", "POST", shows=account_page)
 def unlock(scope: Scope, account: UUID) -> HttpResponse:
     """Forget the wrong passwords that locked an account."""
     release_lock(account_of(scope, account).pk, agency_id=scope.id, actor=scope.account, at=scope.at)
     return _back(scope, account, "已解除登录锁定。")
 
 
-@page("manage_accounts", "POST")
+@page("manage_accounts", "POST", shows=account_page)
 def second_factor(scope: Scope, account: UUID) -> HttpResponse:
     """Remove the authenticator app and the recovery codes of an account."""
     reset_second_factor(account_of(scope, account).pk, agency_id=scope.id, actor=scope.account, at=scope.at)
-    return _back(scope, account, "已重置动态口令。本人下次登录时须重新启用。")
+    return _back(scope, account, "已重置动态验证码。本人下次登录时须重新启用。")
 
 
-@page("manage_accounts", "POST")
+@page("manage_accounts", "POST", shows=account_page)
 def password(scope: Scope, account: UUID) -> HttpResponse:
     """Give an account a new initial password and show it: on this answer and never again."""
     drawn = secrets.token_urlsafe(PASSWORD_BYTES)

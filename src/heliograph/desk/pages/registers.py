@@ -11,7 +11,7 @@ from uuid import UUID
 from django.db.models import QuerySet
 from django.http import Http404, HttpResponse, QueryDict
 
-from heliograph.desk.entry_states import LABELS, search, slice_of, with_state
+from heliograph.desk.entry_states import LABELS, search, slice_of, unfiled, with_state
 from heliograph.desk.forms import SearchForm
 from heliograph.desk.oversight import as_public, only_supervises, public_words, seen_entries
 from heliograph.desk.scope import Scope, page
@@ -19,6 +19,7 @@ from heliograph.disclosure.actions import submit_in_bulk
 from heliograph.kernel.packs.schema import Register
 from heliograph.kernel.verdict import require
 from heliograph.registers import exports
+from heliograph.registers.actions import export_entries
 from heliograph.registers.fieldsets import field_set
 from heliograph.registers.models import Entry, EntryVersion
 from heliograph.registers.queries import entries_of
@@ -52,7 +53,11 @@ def overview(scope: Scope) -> HttpResponse:
         "registers.html",
         {
             "rows": [
-                {"register": register, "total": sum(found.values()), "counts": [found[key] for key in LABELS]}
+                {
+                    "register": register,
+                    "total": sum(found.values()),
+                    "counts": [(label, found[key]) for key, (label, _css) in LABELS.items()],
+                }
                 for register, found in rows
             ],
             "states": [label for label, _css in LABELS.values()],
@@ -81,6 +86,7 @@ def listing(scope: Scope, register: str) -> HttpResponse:
         "form": form,
         "rows": rows,
         "slice": shown,
+        "unfiled": unfiled(definition, shown.entries, public=public_only),
         "query": kept.urlencode(),
         "derived": not by_hand,
         "may_draft": by_hand and scope.may("draft_entry"),
@@ -101,7 +107,7 @@ def _asked(scope: Scope, register: str, asked: dict[str, Any]) -> QuerySet[Any]:
     return entries.filter(state=state) if state else entries
 
 
-@page("submit_for_release", "POST")
+@page("submit_for_release", "POST", shows=listing)
 def submit(scope: Scope, register: str) -> HttpResponse:
     """Hand in the ticked drafts, each as it was when the list was opened, or the first of all drafts."""
     definition = register_of(scope, register)
@@ -139,7 +145,7 @@ def _number(scope: Scope, name: str) -> int | None:
 
 @page("export_entries", "GET", "HEAD")
 def export(scope: Scope, register: str, form: str) -> HttpResponse:
-    """Write the whole register out as it stands, drafts included."""
+    """Write the whole register out as it stands, drafts included; taking it out is a record."""
     definition = register_of(scope, register)
     if form not in FORMATS:
         raise Http404
@@ -149,10 +155,13 @@ def export(scope: Scope, register: str, form: str) -> HttpResponse:
             version=latest.number,
             owner=entry.owner_unit.name if entry.owner_unit else "",
             data=latest.data,
+            revision=entry.rev,
         )
         for entry in entries_of(scope.id, register).order_by("number")
         for latest in getattr(entry, "latest_versions", [])[:1]
     ]
+    if scope.request.method == "GET":
+        export_entries(scope.id, register=register, form=form, count=len(rows), actor=scope.account, at=scope.at)
     write, content_type = FORMATS[form]
     return attachment(write(definition, rows), content_type, f"{scope.agency.code}-{register}.{form}")
 

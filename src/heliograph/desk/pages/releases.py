@@ -58,8 +58,8 @@ def detail(scope: Scope, release: UUID) -> HttpResponse:
     """Show what is to be released beside what is public, and take the decision on the stage that waits."""
     found = release_of(scope, release)
     state = state_of(found)
-    form = DecisionForm(scope.request.POST or None, unfounded=found.unfounded, initial={"stage": state.current.id})
-    if scope.request.method == "POST" and form.is_valid():
+    form = DecisionForm(scope.sent, unfounded=found.unfounded, initial={"stage": state.current.id})
+    if scope.posted and form.is_valid():
         return _decide(scope, found, form)
     definition = register_of(scope, found.register)
     public = current_public(scope.id, found.entry_id)
@@ -76,7 +76,7 @@ def detail(scope: Scope, release: UUID) -> HttpResponse:
         "register": definition,
         "former": former,
         "rows": [row for row in rows if row.public or not only_supervises(scope)],
-        "form": form,
+        "form": form if verdict else None,
         "verdict": verdict,
         "may_decide": bool(verdict),
     }
@@ -99,7 +99,7 @@ def _decide(scope: Scope, release: Release, form: DecisionForm) -> HttpResponse:
     return redirect("desk:releases", agency=scope.agency.code)
 
 
-@page("decide_stage", "POST")
+@page("decide_stage", "POST", shows=inbox)
 def bulk(scope: Scope) -> HttpResponse:
     """Pass the ticked releases of one stage; each has its own outcome."""
     asked = {text for text in scope.request.POST.getlist("release") if _is_uuid(text)}

@@ -16,8 +16,8 @@ from heliograph.registers.models import Unit
 @page("read_people")
 def units(scope: Scope) -> HttpResponse:
     """List the agency's units with their functions; register a new one."""
-    form = UnitForm(scope.request.POST or None)
-    if scope.request.method == "POST":
+    form = UnitForm(scope.sent)
+    if scope.posted:
         scope.require("manage_units")
         if form.is_valid():
             unit = add_unit(scope.id, **form.cleaned_data, actor=scope.account, at=scope.at)
@@ -47,19 +47,20 @@ def unit(scope: Scope, unit: UUID) -> HttpResponse:
         scope.request.POST if sent == "functions" else None, initial={"functions": found.functions}, prefix="unit"
     )
     closing = UnitCloseForm(scope.request.POST if sent == "close" else None, prefix="close")
-    if functions.is_bound and functions.is_valid():
+    if scope.posted and functions.is_bound and functions.is_valid():
         change_functions(found.pk, **functions.cleaned_data, actor=scope.account, at=scope.at)
         scope.done(f"已更改“{found.name}”的职能。")
         return redirect("desk:units", agency=scope.agency.code)
-    if closing.is_bound and closing.is_valid():
+    if scope.posted and closing.is_bound and closing.is_valid():
         close_unit(found.pk, **closing.cleaned_data, actor=scope.account, at=scope.at)
         scope.done(f"已登记“{found.name}”撤并。")
         return redirect("desk:units", agency=scope.agency.code)
+    staff = list(found.posts.filter(to_on__isnull=True).select_related("person"))
     context = {
         "unit": found,
         "functions_form": functions,
-        "close_form": closing,
+        "close_form": None if staff else closing,
         "owned": found.entries.count(),
-        "staff": found.posts.filter(to_on__isnull=True).select_related("person"),
+        "staff": staff,
     }
     return scope.render("unit.html", context, status=422 if functions.errors or closing.errors else 200)

@@ -114,7 +114,7 @@ def test_a_lost_phone_is_replaced_through_the_security_administrator(
     there = browser(handler)
     assert there.get("/desk/")["Location"] == "/desk/sunny/"
     done = browser(security_admin).post(f"{DESK}{handler.pk}/second-factor/", follow=True)
-    assert "已重置动态口令" in done.text
+    assert "已重置动态验证码" in done.text
     assert there.get("/desk/")["Location"] == reverse("mfa_activate_totp")
 
 

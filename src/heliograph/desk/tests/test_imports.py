@@ -17,7 +17,7 @@ from procrastinate.contrib.django import app
 from heliograph.desk.tests.conftest import Browser
 from heliograph.kernel.verdict import ActRefusedError
 from heliograph.outbox.jobs import RETRIES
-from heliograph.registers.actions import add_unit
+from heliograph.registers.actions import Content, add_unit, imports, revise_entry
 from heliograph.registers.actions.imports import check_import
 from heliograph.registers.exports import guarded, unguarded
 from heliograph.registers.imports import read_sheet
@@ -104,6 +104,7 @@ def test_somebody_else_cannot_confirm_it(desk: Client, browser: Browser, co_hand
     assert browser(co_handler).post(f"{ITEMS}import/{batch.pk}/").status_code == 409
 
 
+@pytest.mark.by_hand
 def test_a_role_lost_meanwhile_refuses_the_whole_import(desk: Client, handler: Account) -> None:
     batch = upload(desk, sheet(row("甲")))
     desk.post(f"{ITEMS}import/{batch.pk}/")
@@ -222,6 +223,69 @@ def test_an_entry_under_approval_is_not_revised_by_a_sheet(desk: Client, handler
     desk.post(f"{ITEMS}submit/", {"all": "1"})
     batch = upload(desk, csv_file(text))
     assert "正在审批" in batch.faults[0]["message"]
+
+
+def revised_meanwhile(entry_number: int, actor: Account, phone: str = "0539-1234567") -> None:
+    entry = Entry.objects.get(number=entry_number)
+    data = {**entry.versions.get().data, "phone": phone}
+    revise_entry(entry.pk, content=Content(data=data, reason="改电话"), actor=actor, at=NOON)
+
+
+def test_an_entry_written_since_the_export_is_not_overwritten(
+    desk: Client, handler: Account, co_handler: Account
+) -> None:
+    run(desk, handler, sheet(row("甲"), row("乙")))
+    text = exported(desk)
+    revised_meanwhile(2, co_handler)
+    batch = upload(desk, csv_file(text))
+    assert [(fault["row"], fault["column"]) for fault in batch.faults] == [(3, "编号")]
+    assert "编号 2 的条目在这份表导出或核对之后又有修改" in desk.get(f"{ITEMS}import/{batch.pk}/").text
+    fresh = upload(desk, csv_file(exported(desk).replace("甲", "甲（修订）")))
+    assert fresh.faults == []
+
+
+@pytest.mark.parametrize("with_column", [True, False])
+def test_an_entry_written_between_the_check_and_the_import_is_not_overwritten(
+    desk: Client, handler: Account, co_handler: Account, with_column: bool
+) -> None:
+    run(desk, handler, sheet(row("甲"), row("乙")))
+    text = exported(desk).replace("甲", "甲（修订）")
+    if not with_column:
+        text = "\r\n".join(line.rpartition(",")[0] for line in text.split("\r\n"))
+    batch = upload(desk, csv_file(text))
+    assert batch.state == ImportBatch.State.CHECKED
+    desk.post(f"{ITEMS}import/{batch.pk}/")
+    revised_meanwhile(1, co_handler)
+    run_import(str(batch.pk), str(handler.pk))
+    batch.refresh_from_db()
+    assert batch.state == ImportBatch.State.REFUSED
+    assert "编号 1 的条目" in batch.faults[0]["message"]
+    assert Entry.objects.get(number=1).title == "甲"
+
+
+def test_an_entry_written_after_the_last_check_is_not_overwritten(
+    desk: Client, handler: Account, co_handler: Account, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    run(desk, handler, sheet(row("甲")))
+    batch = upload(desk, csv_file(exported(desk).replace("甲", "甲（修订）")))
+    desk.post(f"{ITEMS}import/{batch.pk}/")
+    write = imports._write
+
+    def late(*args: Any) -> ImportBatch:
+        revised_meanwhile(1, co_handler)
+        return write(*args)
+
+    monkeypatch.setattr(imports, "_write", late)
+    run_import(str(batch.pk), str(handler.pk))
+    batch.refresh_from_db()
+    assert batch.state == ImportBatch.State.REFUSED
+    assert Entry.objects.get(number=1).title == "甲"
+
+
+def test_a_revision_that_is_no_number_is_a_fault(desk: Client, handler: Account) -> None:
+    run(desk, handler, sheet(row("甲")))
+    text = exported(desk).rstrip().rpartition(",")[0] + ",新\r\n"
+    assert "修订号应与导出的表一致" in upload(desk, csv_file(text)).faults[0]["message"]
 
 
 def test_a_second_entry_of_the_same_name_is_pointed_out_before_it_is_made(desk: Client, handler: Account) -> None:

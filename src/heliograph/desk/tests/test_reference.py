@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
+import io
 from datetime import date
 
 from django.core.files.uploadedfile import SimpleUploadedFile
+from openpyxl import load_workbook
 
 from heliograph.desk.tests.conftest import Browser
 from heliograph.disclosure.actions import adjust_for_law_change
-from heliograph.disclosure.models import Adjustment, PublicVersion, Release
+from heliograph.disclosure.models import Adjustment, PublicChange, PublicVersion, Release
 from heliograph.duties.actions import Subject, open_duty
 from heliograph.duties.models import Duty
 from heliograph.kernel.workdays import CalendarDay
@@ -25,15 +27,15 @@ from heliograph.registers.actions import (
     revise_entry,
 )
 from heliograph.registers.models import Account, Agency, Article, Certificate, Person, RoleGrant, Unit
-from tests.cast import ITEM, NOON, TODAY
+from tests.cast import ITEM, NOON, TODAY, item
 
 LAW = "# 晴川县伞具管理办法\n\n第一条 伞应当轻。\n\n第二条 借伞须还。\n"
 NOTICE = "date,kind,name,notice,source\n2031-01-01,off,元旦,测试通知,测试出处\n"
 DESK = "/desk/sunny/"
 
 
-def file(name: str, text: str) -> SimpleUploadedFile:
-    return SimpleUploadedFile(name, text.encode())
+def file(name: str, content: str | bytes) -> SimpleUploadedFile:
+    return SimpleUploadedFile(name, content.encode() if isinstance(content, str) else content)
 
 
 def test_a_law_is_previewed_then_confirmed_by_another(
@@ -99,6 +101,35 @@ def test_a_holiday_notice_is_previewed_then_confirmed_by_another(
     wrong = desk.post(f"{DESK}calendar/", {"file": file("放假.csv", NOTICE.replace("2031-01-01", "2031-13-01"))})
     assert wrong.status_code == 422
     assert "第 2 行" in wrong.text
+    assert ">日期</td>" in wrong.text
+    assert "预览表" not in wrong.text
+
+
+def test_the_template_of_a_notice_is_filled_in_and_read_back(browser: Browser, system_admin: Account) -> None:
+    desk = browser(system_admin)
+    page = desk.get(f"{DESK}calendar/").text
+    assert f"{DESK}calendar/template/" in page
+    assert '<span class="none">没有选择文件</span>' in page
+    book = load_workbook(io.BytesIO(desk.get(f"{DESK}calendar/template/").content))
+    sheet = book.worksheets[0]
+    assert [cell.value for cell in sheet[1]] == ["日期", "类别", "名称", "通知文号", "来源"]
+    for column, value in zip("ABD", ("2031-01-01", "放假", "测试通知"), strict=True):
+        sheet[f"{column}2"] = value
+    for column, value in zip("ABD", ("2031-01-05", "歇", "测试通知"), strict=True):
+        sheet[f"{column}4"] = value
+    buffer = io.BytesIO()
+    book.save(buffer)
+    refused = desk.post(f"{DESK}calendar/", {"file": file("放假.xlsx", buffer.getvalue())})
+    assert refused.status_code == 422
+    assert "第 4 行" in refused.text
+    assert "类别「歇」无法识别，只能填放假或者上班" in refused.text
+    sheet["B4"] = "上班"
+    sheet["G4"] = " "  # left over beside the table
+    buffer = io.BytesIO()
+    book.save(buffer)
+    preview = desk.post(f"{DESK}calendar/", {"file": file("放假.xlsx", buffer.getvalue())})
+    assert "读到 2 天" in preview.text
+    assert desk.post(f"{DESK}calendar/", {"confirmed": preview.context["token"]}).status_code == 302
 
 
 def test_people_posts_and_certificates_are_registered(
@@ -141,7 +172,7 @@ def test_an_account_comes_with_its_role_or_not_at_all(browser: Browser, security
     }
     assert desk.post(f"{DESK}accounts/", given).status_code == 422
     strong = {**given, "password": "伞-灯塔-山楂-2026-xx"}
-    assert desk.post(f"{DESK}accounts/", {**strong, "role": "audit_admin"}).status_code == 409
+    assert desk.post(f"{DESK}accounts/", {**strong, "role": "audit_admin"}).status_code == 422
     assert not Account.objects.filter(username="新人").exists()
     assert desk.post(f"{DESK}accounts/", strong).status_code == 302
     account = Account.objects.get(username="新人")
@@ -171,6 +202,36 @@ def test_a_changed_article_flags_what_rests_on_it(
     assert Duty.objects.get().subject_id == published.entry_id
     assert Adjustment.objects.count() == 1
     assert desk.post(f"{DESK}adjustments/", given).status_code == 409
+
+
+def test_an_adjustment_waits_for_the_approver_before_the_public_reads_of_it(
+    browser: Browser,
+    legality_reviewer: Account,
+    release_approver: Account,
+    legal_unit: Unit,
+    handler: Account,
+    agency: Agency,
+) -> None:
+    item(agency, handler)  # without a unit of its own: the legal unit answers for it, on the duty and on the page
+    made = adjust_for_law_change(
+        agency.pk, article="行政处罚法@2021:61", repealed=False, effective_on=TODAY, reason="修改", basis="晴公5",
+        actor=legality_reviewer, at=NOON,
+    )  # fmt: skip
+    where = f"{DESK}adjustments/{made.pk}/"
+    desk = browser(legality_reviewer)
+    own = desk.get(where).text
+    assert "待确认公开" in own
+    assert "未指定" not in own
+    assert legal_unit.name in own
+    assert "确认公开</button>" not in own
+    assert "待确认公开" in desk.get(f"{DESK}adjustments/").text
+    assert desk.post(f"{where}confirm/").status_code == 403
+    approver = browser(release_approver)
+    assert "确认公开</button>" in approver.get(where).text
+    assert approver.post(f"{where}confirm/", {"decision": "return"}).status_code == 409
+    assert "变更记录已公开" in approver.post(f"{where}confirm/", follow=True).text
+    assert approver.post(f"{where}confirm/").status_code == 409
+    assert PublicChange.objects.filter(kind="adjustment").count() == 1
 
 
 def test_a_link_from_the_law_or_another_agency_fills_the_form(

@@ -4,8 +4,10 @@ from __future__ import annotations
 
 import time
 
+import pytest
 from allauth.mfa import app_settings
 from allauth.mfa.totp.internal.auth import TOTP, format_hotp_value, generate_totp_secret, hotp_value
+from django.template.loader import render_to_string
 from django.test import Client
 from django.urls import reverse
 
@@ -45,15 +47,51 @@ def test_the_pages_of_signing_in_are_chinese(client: Client, handler: Account) -
     assert "先输入用户名和密码" in client.get(reverse("account_login")).text
     client.post(reverse("account_login"), {"login": handler.username, "password": PASSWORD})
     activation = reverse("mfa_activate_totp")
-    asked = client.get(activation, follow=True)
-    assert "请再次输入密码" in asked.text
-    page = client.post(f"{reverse('account_reauthenticate')}?next={activation}", {"password": PASSWORD}, follow=True)
-    assert "启用动态口令" in page.text
+    page = client.get(activation)
+    assert page.status_code == 200, "the password was asked for a second time"
+    assert "启用动态验证码" in page.text
     assert "<script" not in page.text
     secret = client.session["mfa.totp.secret"]
+    wrong = client.post(activation, {"code": "x"})
+    assert "动态验证码或恢复码不正确。" in wrong.text
     done = client.post(activation, {"code": current_code(secret)}, follow=True)
-    assert "备用码" in done.text
+    assert render_to_string("mfa/messages/totp_activated.txt").strip() == "已启用动态验证码。"
+    assert "已保存，进入工作台" in done.text
+    for words in ("动态口令", "备用码", "认证器代码", "恢复代码", "placeholder"):
+        assert words not in page.text + wrong.text + done.text
     assert client.get("/desk/").status_code == 302
+
+
+def test_an_initial_password_is_changed_next_and_the_page_of_recovery_codes_says_so(
+    client: Client, handler: Account
+) -> None:
+    Account.objects.filter(pk=handler.pk).update(must_change_password=True)
+    client.post(reverse("account_login"), {"login": handler.username, "password": PASSWORD})
+    client.get(reverse("mfa_activate_totp"))
+    secret = client.session["mfa.totp.secret"]
+    page = client.post(reverse("mfa_activate_totp"), {"code": current_code(secret)}, follow=True)
+    assert "已保存，下一步修改密码" in page.text
+    assert "进入工作台" not in page.text
+    change = client.get(reverse("account_change_password"))
+    assert "返回工作台" not in change.text
+
+
+def test_account_matters_ask_again_when_the_sign_in_lies_back(
+    client: Client, handler: Account, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    secret = generate_totp_secret()
+    TOTP.activate(handler, secret)
+    client.post(reverse("account_login"), {"login": handler.username, "password": PASSWORD})
+    client.post(reverse("mfa_authenticate"), {"code": current_code(secret)})
+    codes = reverse("mfa_generate_recovery_codes")
+    assert client.get(codes).status_code == 200
+    later = time.time() + 16 * 60
+    monkeypatch.setattr("heliograph.config.identity.time.time", lambda: later)
+    asked = client.get(codes)
+    assert asked["Location"].startswith(reverse("account_reauthenticate"))
+    assert "请再次输入密码" in client.get(asked["Location"]).text
+    there = client.get(reverse("mfa_reauthenticate"))
+    assert "动态验证码或恢复码" in there.text
 
 
 def test_the_only_agency_opens_at_once_and_several_are_offered(

@@ -186,6 +186,59 @@ class Migration(migrations.Migration):
             },
         ),
         migrations.CreateModel(
+            name="AdjustmentConfirmation",
+            fields=[
+                (
+                    "id",
+                    models.UUIDField(
+                        default=heliograph.kernel.ids.uuid7, editable=False, primary_key=True, serialize=False
+                    ),
+                ),
+                ("passed", models.BooleanField(verbose_name="同意公开")),
+                ("opinion", models.CharField(blank=True, max_length=300, verbose_name="退回意见")),
+                ("basis", models.CharField(max_length=200, verbose_name="依据")),
+                ("at", models.DateTimeField(verbose_name="确认时间")),
+                (
+                    "adjustment",
+                    models.OneToOneField(
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="confirmation",
+                        to="disclosure.adjustment",
+                        verbose_name="动态调整",
+                    ),
+                ),
+                (
+                    "agency",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="+",
+                        to="registers.agency",
+                        verbose_name="机关",
+                    ),
+                ),
+                (
+                    "by",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="+",
+                        to=settings.AUTH_USER_MODEL,
+                        verbose_name="确认人",
+                    ),
+                ),
+            ],
+            options={
+                "verbose_name": "动态调整公开确认",
+                "ordering": ["agency", "-at"],
+                "constraints": [
+                    models.CheckConstraint(
+                        condition=models.Q(("passed", True), models.Q(("opinion", ""), _negated=True), _connector="OR"),
+                        name="returned_adjustment_states_why",
+                        violation_error_message="退回须写明意见。",
+                    )
+                ],
+            },
+        ),
+        migrations.CreateModel(
             name="AdjustmentItem",
             fields=[
                 (
@@ -212,11 +265,12 @@ class Migration(migrations.Migration):
                         verbose_name="机关",
                     ),
                 ),
+                ("draft", models.BooleanField(default=False, verbose_name="登记时未公开")),
                 (
                     "duty",
-                    models.OneToOneField(
+                    models.ForeignKey(
                         on_delete=django.db.models.deletion.PROTECT,
-                        related_name="adjustment_item",
+                        related_name="adjustment_items",
                         to="duties.duty",
                         verbose_name="期限",
                     ),
@@ -392,6 +446,7 @@ class Migration(migrations.Migration):
                         fields=["agency", "register", "entry_number"],
                         name="public_current",
                     ),
+                    models.Index(fields=["agency", "register", "entry_number", "-number"], name="public_by_number"),
                     models.Index(fields=["agency", "published_at"], name="public_by_time"),
                     django.contrib.postgres.indexes.GinIndex(fields=["tokens"], name="public_by_token"),
                     django.contrib.postgres.indexes.GinIndex(fields=["basis"], name="public_by_basis"),

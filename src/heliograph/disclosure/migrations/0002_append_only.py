@@ -11,6 +11,7 @@ from django.db import migrations
 APP = "heliograph_app"  # as config.database_roles names it, which stands above this floor
 
 NEVER_DELETED = (
+    "registers_entryfile",
     "registers_entryversion",
     "registers_lawimport",
     "registers_formerarticle",
@@ -23,13 +24,16 @@ NEVER_DELETED = (
     "disclosure_publicchange",
     "disclosure_adjustment",
     "disclosure_adjustmentitem",
+    "disclosure_adjustmentconfirmation",
 )
 NEVER_UPDATED = (
+    "registers_entryfile",
     "registers_formerarticle",
     "disclosure_releasestep",
     "disclosure_publicchange",
     "disclosure_adjustment",
     "disclosure_adjustmentitem",
+    "disclosure_adjustmentconfirmation",
 )
 
 

@@ -10,11 +10,12 @@ from heliograph.disclosure.actions import (
     Decision,
     adjust_for_function_change,
     adjust_for_law_change,
+    confirm_adjustment,
     decide_stage,
     submit_for_release,
     withdraw_publication,
 )
-from heliograph.disclosure.models import Adjustment, PublicChange, PublicVersion, Release
+from heliograph.disclosure.models import Adjustment, PublicVersion, Release
 from heliograph.disclosure.queries import entries_resting_on, registered_elsewhere
 from heliograph.duties.models import Duty
 from heliograph.kernel.verdict import ActRefusedError
@@ -67,14 +68,47 @@ def test_every_entry_that_rests_on_the_article_is_flagged_to_its_unit(
     assert (duty.state, duty.due_on, duty.kind) == (Duty.State.OPEN, None, "adjust_register")
 
 
-def test_the_public_learns_what_changed_and_why(
-    published: PublicVersion, agency: Agency, legality_reviewer: Account
+def test_an_entry_that_nobody_can_read_yet_is_flagged_as_a_draft(
+    agency: Agency, handler: Account, legality_reviewer: Account
 ) -> None:
-    change_law(agency, legality_reviewer)
-    told = PublicChange.objects.get(kind=PublicChange.Kind.ADJUSTMENT)
-    assert told.title == "行政处罚法@2021:61 条文修改，涉及 1 条清单信息"
-    assert told.reason == "条文修改，期限变化"
-    assert Article.objects.get(key=ARTICLE).changed_on == TODAY
+    waiting = item(agency, handler)
+    flagged = change_law(agency, legality_reviewer).items.get()
+    assert flagged.draft
+    assert flagged.duty.title == f"调整未公开的“{waiting.title}”（《行政处罚法》（2021）第 61 条修改）"
+
+
+def test_a_second_change_of_the_same_article_goes_on_with_the_open_duty(
+    published: PublicVersion, agency: Agency, handler: Account, legality_reviewer: Account, release_approver: Account
+) -> None:
+    first = change_law(agency, legality_reviewer).items.get()
+    fresh = item(agency, handler, name="后来编制的事项")
+    second = adjust_for_law_change(
+        agency.pk,
+        article=ARTICLE,
+        repealed=False,
+        effective_on=TODAY + timedelta(days=30),
+        reason="再次修改",
+        basis="晴公5",
+        actor=legality_reviewer,
+        at=LATER + timedelta(hours=1),
+    )
+    assert second.items.get(entry=published.entry).duty == first.duty
+    assert Duty.objects.filter(subject_id=published.entry_id).count() == 1
+    assert second.items.get(entry=fresh.entry).duty != first.duty
+    # A version written between the two answers only the first: the duty stays.
+    republish(published.entry, ITEM, handler, legality_reviewer, release_approver, adjusted=True)
+    first.duty.refresh_from_db()
+    assert first.duty.state == Duty.State.OPEN
+    another = change_law(agency, legality_reviewer, on=TODAY + timedelta(days=60), repealed=True)
+    assert another.items.get(entry=published.entry).duty != first.duty
+
+
+def test_an_earlier_day_than_the_known_change_is_refused(
+    agency: Agency, legality_reviewer: Account, release_approver: Account
+) -> None:
+    confirm_adjustment(change_law(agency, legality_reviewer).pk, actor=release_approver, at=LATER)
+    with pytest.raises(ActRefusedError, match="不能再登记更早的变动"):
+        change_law(agency, legality_reviewer, on=TODAY - timedelta(days=1))
 
 
 def test_publishing_the_adjusted_version_fulfils_the_duty(
@@ -138,9 +172,13 @@ def test_the_same_change_is_recorded_once(agency: Agency, legality_reviewer: Acc
         change_law(agency, legality_reviewer)
 
 
-def test_a_later_change_of_the_same_article_is_recorded_again(agency: Agency, legality_reviewer: Account) -> None:
-    change_law(agency, legality_reviewer)
+def test_a_later_change_of_the_same_article_is_recorded_again(
+    agency: Agency, legality_reviewer: Account, release_approver: Account
+) -> None:
     again = change_law(agency, legality_reviewer, on=TODAY + timedelta(days=30))
+    first = change_law(agency, legality_reviewer)
+    for one in (again, first):  # in either order
+        confirm_adjustment(one.pk, actor=release_approver, at=LATER)
     assert Article.objects.get(key=ARTICLE).changed_on == again.effective_on
 
 
@@ -158,7 +196,7 @@ def test_another_agency_registers_the_same_change_for_itself(
     change_law(agency, legality_reviewer)
     adjustment = change_law(theirs, outsider)
     assert not adjustment.items.exists()
-    assert PublicChange.objects.filter(kind=PublicChange.Kind.ADJUSTMENT).count() == 2
+    assert Adjustment.objects.count() == 2
 
 
 def test_every_entry_of_a_unit_that_lost_a_function_is_flagged(

@@ -58,10 +58,10 @@ def test_entries_releases_and_what_became_of_them(
         actor=legality_reviewer,
         at=NOON,
     )
-    assert str(adjustment) == "行政处罚法@2021:61"
+    assert str(adjustment) == "《行政处罚法》（2021）第 61 条"
     flagged = adjustment.items.get()
     assert str(flagged) == name
-    assert str(flagged.duty) == f"调整“{name}”（行政处罚法@2021:61 条文修改）"
+    assert str(flagged.duty) == f"调整“{name}”（《行政处罚法》（2021）第 61 条修改）"
 
 
 def test_laws_and_imports(agency: Agency) -> None:

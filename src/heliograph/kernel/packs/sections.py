@@ -16,7 +16,9 @@ Label = Annotated[str, StringConstraints(min_length=1, max_length=120, strip_whi
 Requirement = Annotated[str, StringConstraints(pattern=r"^[DRLISC]\d{1,2}$")]
 Verified = Literal["text", "secondary", "unverified"]
 
-FieldType = Literal["text", "longtext", "choice", "choices", "date", "number", "phone", "basis", "lines", "yesno"]
+FieldType = Literal[
+    "text", "longtext", "choice", "choices", "date", "number", "phone", "basis", "lines", "yesno", "file"
+]  # fmt: skip
 
 
 class Strict(BaseModel):
@@ -100,12 +102,16 @@ class TimeLimit(Rule):
 
 
 class FieldDef(Strict):
-    """One field of a register's form, list and page."""
+    """One field of a register's form, list and page.
+
+    required_when: other fields and the values of each that together make this one required (yesno: 是 or 否).
+    """
 
     id: Id
     label: Label
     type: FieldType = "text"
     required: bool = False
+    required_when: dict[Id, list[Label]] = {}
     public: bool = True
     choices: list[Label] = []
     choices_from: Literal["categories", "units", ""] = ""
@@ -135,10 +141,15 @@ class Register(Rule):
 
     @model_validator(mode="after")
     def fields_are_known(self) -> Self:
-        """The title and the list columns are fields of the register, and no field stands twice."""
+        """The title, the list columns and the conditions are fields of the register, and no field stands twice."""
         ids = [field.id for field in self.fields]
         if len(ids) != len(set(ids)):
             raise ValueError("fields 有重复的 id")
+        absent = {name for field in self.fields for name in field.required_when} - set(ids)
+        if absent:
+            raise ValueError(f"required_when 引用了不存在的字段：{'、'.join(sorted(absent))}")
+        if any(field.id == self.title_field and field.type == "file" for field in self.fields):
+            raise ValueError("title_field 不能是文件")
         unknown = {self.title_field, *self.list_fields} - set(ids)
         if unknown:
             raise ValueError(f"title_field 或 list_fields 引用了不存在的字段：{'、'.join(sorted(unknown))}")

@@ -119,13 +119,26 @@ def test_a_good_file_is_read_with_byte_order_mark_blank_lines_and_spreadsheet_da
     ]
 
 
+def test_chinese_heads_in_any_order_are_read_and_name_and_source_may_be_left_out() -> None:
+    text = "类别,日期,通知文号\n放假,2027-01-01,某通知\n上班,2027-01-09,某通知\n"
+    assert parse_calendar_csv(text) == (
+        [
+            CalendarDay(date(2027, 1, 1), False, "", "某通知", ""),
+            CalendarDay(date(2027, 1, 9), True, "", "某通知", ""),
+        ],
+        [],
+    )
+    _, faults = parse_calendar_csv("日期,类别,通知文号\n2027-01-01,歇,某通知\n")
+    assert [(fault.line, fault.label) for fault in faults] == [(2, "类别")]
+
+
 @pytest.mark.parametrize(
     ("line", "column", "message"),
     [
         ("2027-02-30,off,元旦,某通知,某处", "date", "日期「2027-02-30」无法识别，应写作 2026-01-01"),
         ("元旦,off,元旦,某通知,某处", "date", "日期「元旦」无法识别，应写作 2026-01-01"),
-        ("2027-01-02,休息,元旦,某通知,某处", "kind", "类别「休息」无法识别，只能填 off（放假）或 work（上班）"),
-        ("2027-01-02,off,元旦,,某处", "notice", "缺少通知名称和文号，不能加载没有依据的日期"),
+        ("2027-01-02,休息,元旦,某通知,某处", "kind", "类别「休息」无法识别，只能填放假或者上班"),
+        ("2027-01-02,off,元旦,,某处", "notice", "没有写通知名称和文号，没有依据的日期不能导入"),
         ("2027-01-05,work,元旦,某通知,某处", "date", "2027-01-05 是星期二，本来就上班，请核对日期"),
         ("2027-01-01,off,元旦,某通知,某处", "date", "日期 2027-01-01 与第 2 行重复"),
         ("2027-01-02,off,元旦", "", "应有 5 列，现有 3 列"),
@@ -143,8 +156,10 @@ def test_a_faulty_row_is_named_and_the_good_rows_are_kept(line: str, column: str
     [
         ("x" * (MAX_CSV_CHARACTERS + 1), "文件过大"),
         (HEADING + "a,b\n" * (MAX_CSV_ROWS + 1), "行数过多"),
-        ("", "表头应为 date,kind,name,notice,source，现为 空"),
-        ("日期,类别\n", "现为 日期,类别"),
+        ("", "表头应为 日期、类别、名称、通知文号、来源，现为 空"),
+        ("日期,类别\n", "现为 日期、类别"),
+        ("日期,类别,通知文号,日期\n", "现为 日期、类别、通知文号、日期"),
+        ("日期,类别,通知文号,天气\n", "现为 日期、类别、通知文号、天气"),
         (HEADING + '"2027-01-01"x,off,元旦,某通知,某处\n', "不是规范的 CSV 格式"),
     ],
 )

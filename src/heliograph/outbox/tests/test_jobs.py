@@ -10,7 +10,7 @@ from procrastinate.contrib.django import app
 from procrastinate.contrib.django.django_connector import DjangoConnector
 from procrastinate.contrib.django.models import ProcrastinateJob
 
-from heliograph.outbox.jobs import enqueue, every, task
+from heliograph.outbox.jobs import RETRIES, enqueue, every, task
 
 pytestmark = pytest.mark.django_db
 
@@ -61,6 +61,22 @@ def test_a_task_stays_a_plain_function() -> None:
     assert done == ["now", "7"]
     assert app.tasks["outbox.test_write"].retry_strategy is not None
     assert app.tasks["outbox.test_nightly"].queueing_lock == "outbox.test_nightly"
+
+
+def test_a_failing_job_waits_longer_before_each_try_and_is_given_up_at_last() -> None:
+    strategy = app.tasks["outbox.test_late"].retry_strategy
+    assert strategy is not None
+    enqueue("outbox.test_late", word="late")
+    job = ProcrastinateJob.objects.get().procrastinate_job
+    waits: list[float] = []
+    for attempts in range(RETRIES):
+        before = datetime.now(UTC)
+        retry = strategy.get_retry_exception(OSError(), job.evolve(attempts=attempts))
+        assert retry is not None
+        assert retry.retry_decision.retry_at is not None
+        waits.append((retry.retry_decision.retry_at - before).total_seconds())
+    assert [round(wait) for wait in waits] == [5, 25, 125, 625, 3125]
+    assert strategy.get_retry_exception(OSError(), job.evolve(attempts=RETRIES)) is None
 
 
 def test_the_tests_are_the_app_role_and_it_cannot_change_the_schema() -> None:

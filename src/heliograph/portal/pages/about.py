@@ -45,7 +45,7 @@ def _sitemap(request: HttpRequest) -> Iterator[str]:
 
 def _paths() -> Iterator[str]:
     """Yield the pages that are not entries."""
-    yield from (reverse("portal:index"), reverse("portal:laws"), reverse("portal:accessibility"))
+    yield from (reverse(f"portal:{name}") for name in ("index", "laws", "log", "verify", "accessibility"))
     agencies = list(Agency.objects.select_related("government").order_by("code"))
     for government in dict.fromkeys(agency.government.code for agency in agencies):
         yield reverse("portal:government", args=[government])

@@ -11,7 +11,7 @@ from django.utils.feedgenerator import Atom1Feed
 from heliograph.disclosure.models import PublicChange
 from heliograph.portal import queries
 from heliograph.portal.scope import Scope, agency_scope
-from heliograph.portal.search import PAGE_SIZE, moment_key, page_moment
+from heliograph.portal.search import PAGE_SIZE, Turn, moment_key, page_moment
 from heliograph.portal.site import Link, Page, public_page, show
 
 TITLE = "变更记录"
@@ -35,14 +35,14 @@ class Changed:
 def change_log(request: HttpRequest, agency: str) -> HttpResponse:
     """Show what changed, when and why, newest first."""
     scope = agency_scope(agency)
-    place = page_moment(request, "after")
-    rows = queries.changes_after(queries.changes_of([scope.agency.pk]), place)
-    shown, more = rows[:PAGE_SIZE], len(rows) > PAGE_SIZE
+    turn = Turn(page_moment(request, "after"), page_moment(request, "before"))
+    found = queries.page_of_changes(queries.changes_of([scope.agency.pk]), turn)
     context = {
         "scope": scope,
-        "changes": [changed(scope, row) for row in shown],
-        "following": moment_key(shown[-1].at, shown[-1].pk) if more else "",
-        "paged": place is not None,
+        "changes": [changed(scope, row) for row in found.rows],
+        "previous": moment_key(found.previous.at, found.previous.pk) if found.previous else "",
+        "following": moment_key(found.following.at, found.following.pk) if found.following else "",
+        "paged": bool(turn),
         "url": reverse("portal:changes", args=[scope.agency.code]),
     }
     page = Page(site=scope.site, title=TITLE, current="changes", crumbs=[Link(TITLE, "")])

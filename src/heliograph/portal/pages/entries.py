@@ -10,18 +10,22 @@ from django.http import HttpRequest, HttpResponse
 from django.urls import reverse
 
 from heliograph.disclosure.models import PublicVersion, ReleaseStep
+from heliograph.disclosure.queries import told_kinds
 from heliograph.kernel.packs.schema import Register
+from heliograph.ledger.queries import public_standings
 from heliograph.portal import queries
+from heliograph.portal.attested import Attested, attested, attested_by_number
 from heliograph.portal.citations import citation
 from heliograph.portal.compare import compare
 from heliograph.portal.scope import Scope, agency_scope
 from heliograph.portal.site import Link, NotFoundError, Page, public_page, show
 from heliograph.portal.status import certificate_state
-from heliograph.portal.values import fields_of
+from heliograph.portal.values import Shown, fields_of
 from heliograph.registers.models import Role
 
 # Registers whose entries belong together when they rest on the same article.
 RELATED = {"powers": ("items", "benchmarks"), "items": ("powers", "benchmarks"), "benchmarks": ("items", "powers")}
+ANSWERING = frozenset({Role.LEGALITY_REVIEWER, Role.RELEASE_APPROVER})
 
 
 @dataclass(frozen=True, slots=True)
@@ -44,6 +48,8 @@ class VersionLine:
     diff: str
     approvals: list[Approval]
     state: str
+    attested: Attested
+    proof_url: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -104,16 +110,19 @@ def entry_version(request: HttpRequest, agency: str, register: str, number: int,
 def _shown(request: HttpRequest, found: Opened, version: PublicVersion) -> HttpResponse:
     scope, register = found.scope, found.register
     derived = register.derived_from == "certificates"
+    changed = queries.changed_articles(version.basis)
+    told, lines = told_kinds(changed), _lines(found)
     context = {
         "scope": scope,
         "register": register,
         "retired": scope.is_retired(register),
         "version": version,
-        "fields": [field for field in fields_of(version, register) if field.id != register.title_field],
+        "fields": _fields(found, version),
         "unit": version.entry.owner_unit,
         "status": certificate_state(version.entry.certificate, scope.on) if derived and version.is_current else None,
-        "changed": [(citation(article.key), article) for article in queries.changed_articles(version.basis)],
-        "lines": _lines(found),
+        "changed": [(citation(one.key), one, told.get(one.key, "")) for one in changed],
+        "lines": lines,
+        "shown": next(line for line in lines if line.version.pk == version.pk),
         "related": _related(found, version),
         "current_url": found.url("entry"),
         "register_basis": [citation(key) for key in register.basis],
@@ -126,6 +135,15 @@ def _shown(request: HttpRequest, found: Opened, version: PublicVersion) -> HttpR
         indexed=version.is_current and not derived,
     )
     return show(request, "portal/entry.html", page, context)
+
+
+def _fields(found: Opened, version: PublicVersion) -> list[Shown]:
+    """Return the fields below the title. One that is empty here and all over the register says nothing and is left."""
+    fields = [one for one in fields_of(version, found.register) if one.id != found.register.title_field]
+    if not any(one.is_empty for one in fields):
+        return fields
+    filled = queries.filled_fields(found.scope.agency.pk, found.register.id)
+    return [one for one in fields if not one.is_empty or one.id in filled]
 
 
 def _related(found: Opened, version: PublicVersion) -> list[tuple[str, Link]]:
@@ -147,6 +165,7 @@ def _lines(found: Opened) -> list[VersionLine]:
     approvals = queries.approvals_of(found.versions)
     readable = [version for version in found.versions if version.withdrawn_at is None]
     before = {newer.pk: older for newer, older in pairwise(readable)}
+    records = attested_by_number(found.versions, public_standings(found.versions[0].entry))
     return [
         VersionLine(
             version=version,
@@ -154,6 +173,8 @@ def _lines(found: Opened) -> list[VersionLine]:
             diff=_diff(found, before.get(version.pk), version),
             approvals=[_approval(version, step) for step in approvals.get(version.version_id, [])],
             state=_state(version),
+            attested=records[version.number],
+            proof_url=found.url("proof", version.number),
         )
         for version in found.versions
     ]
@@ -170,13 +191,13 @@ def _state(version: PublicVersion) -> str:
 
 
 def _approval(version: PublicVersion, step: ReleaseStep) -> Approval:
-    """Name the role and the body of every approver; the person only of the one who published."""
+    """Name the role and the body of every stage, and whoever published, approved or reviewed the legality of it."""
     role = step.release.stages[step.stage_index]["role"]
-    published = step.by_id == version.published_by_id
+    answers = step.by_id == version.published_by_id or role in ANSWERING
     return Approval(
         label=step.stage_label,
         role=Role(role).label,
-        name=step.by.display_name if published else "",
+        name=step.by.display_name if answers else "",
         organisation=step.by.organisation,
         step=step,
     )
@@ -193,7 +214,8 @@ def tombstone(request: HttpRequest, found: Opened, wanted: PublicVersion | None 
         "scope": scope,
         "register": register,
         "version": latest,
-        "first": found.versions[-1],
+        "attested": attested(latest, public_standings(latest.entry)),
+        "proof_url": found.url("proof", latest.number),
         "basis": [citation(key) for key in latest.withdrawn_basis.split("、") if key],
         "current": found.current,
         "current_url": found.url("entry"),

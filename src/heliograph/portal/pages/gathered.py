@@ -11,22 +11,23 @@ from django.urls import reverse
 from django.utils.timezone import localtime
 
 from heliograph.disclosure.models import PublicVersion
-from heliograph.kernel.packs.schema import FieldDef, Register
+from heliograph.kernel.packs.schema import Register
 from heliograph.portal import queries
 from heliograph.portal.pages.governments import Wish, wished
 from heliograph.portal.pages.registers import CSV_MARK, Echo, sent_as_file
 from heliograph.portal.scope import today
 from heliograph.portal.site import public_page
-from heliograph.portal.values import cells_of, definitions_of, public_fields
+from heliograph.portal.values import Definition, cells_of, definitions_of, kept_columns
 from heliograph.registers.exports import guarded
 from heliograph.registers.models.laws import Verified
 
 
-def _columns(wish: Wish) -> list[FieldDef]:
+def _columns(wish: Wish) -> list[Definition]:
     """Return the fields of the agencies' registers, each once: one id is one thing at every agency."""
-    found: dict[str, FieldDef] = {}
+    found: dict[str, Definition] = {}
+    kept = queries.kept_fields([scope.agency.pk for scope in wish.scopes], wish.register)
     for scope in wish.scopes:
-        for field in public_fields(scope.register(wish.register)):
+        for field in kept_columns(scope.register(wish.register), kept.get(scope.agency.pk, [])):
             found.setdefault(field.id, field)
     return list(found.values())
 

@@ -14,7 +14,7 @@ from heliograph.disclosure.models import PublicVersion
 from heliograph.portal import queries
 from heliograph.portal.pages.changes import changed
 from heliograph.portal.scope import Scope, government_of, scopes_of
-from heliograph.portal.search import LARGEST_NUMBER, Words, asked
+from heliograph.portal.search import LARGEST_NUMBER, Turn, Words, asked
 from heliograph.portal.site import BadInputError, Link, NotFoundError, Page, Site, platform_name, public_page, show
 from heliograph.portal.status import Status, certificate_state
 from heliograph.registers.models import Agency, Government
@@ -156,17 +156,20 @@ def register(request: HttpRequest, government: str, register: str) -> HttpRespon
     wish = wished(request, government, register)
     owner, contributing, words, name = wish.owner, wish.scopes, wish.words, wish.name
     site = Site(government=owner)
-    rows = queries.gathered_entries([scope.agency for scope in contributing], register, words)
-    found, following = queries.page_of_gathered(rows, words, _place(request, site))
+    agencies = [scope.agency for scope in contributing]
+    rows = queries.gathered_entries(agencies, register, words)
+    turn = Turn(_place(request, "after", site), _place(request, "before", site))
+    found = queries.page_of_gathered(rows, agencies, words, turn)
     by_agency = {scope.agency.pk: scope for scope in contributing}
     context = {
         "name": name,
         "register": register,
         "words": words,
-        "agencies": [scope.agency for scope in contributing],
-        "rows": [_row(row, by_agency[row.agency_id]) for row in found],
-        "following": f"{following[0]}:{following[1]}" if following else "",
-        "paged": "after" in request.GET,
+        "agencies": agencies,
+        "rows": [_row(row, by_agency[row.agency_id]) for row in found.rows],
+        "previous": _place_of(found.previous),
+        "following": _place_of(found.following),
+        "paged": bool(turn),
         "url": reverse("portal:government-register", args=[owner.code, register]),
         "with_status": register == "officers",
     }
@@ -183,8 +186,12 @@ def _row(row: PublicVersion, scope: Scope) -> GatheredRow:
     )
 
 
-def _place(request: HttpRequest, site: Site) -> tuple[str, int] | None:
-    text = request.GET.get("after")
+def _place_of(row: PublicVersion | None) -> str:
+    return f"{row.agency.code}:{row.entry_number}" if row else ""
+
+
+def _place(request: HttpRequest, name: str, site: Site) -> tuple[str, int] | None:
+    text = request.GET.get(name)
     if text is None:
         return None
     found = re.fullmatch(r"([a-zA-Z0-9_-]{1,40}):([0-9]{1,10})", text)

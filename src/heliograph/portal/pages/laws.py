@@ -11,12 +11,13 @@ from django.urls import reverse
 from django.utils.timezone import localdate
 
 from heliograph.disclosure.models import PublicVersion
+from heliograph.disclosure.queries import told_kinds
 from heliograph.portal import queries
-from heliograph.portal.citations import article_label
 from heliograph.portal.scope import RETIRED, today
-from heliograph.portal.search import PAGE_SIZE, QUERY_LIMIT, parameter
+from heliograph.portal.search import QUERY_LIMIT, Turn, parameter
 from heliograph.portal.site import BadInputError, Link, NotFoundError, Page, Site, public_page, show
 from heliograph.regimes.queries import packs_for_agencies
+from heliograph.registers.citations import article_label, in_title_marks
 from heliograph.registers.models import Article, LawVersion
 
 LEVELS = {
@@ -75,10 +76,14 @@ def law(request: HttpRequest, key: str) -> HttpResponse:
     """Show a law with its articles."""
     version = _version(key)
     articles = list(version.articles.order_by("order"))
+    told = told_kinds(articles)
     context = {
         "version": version,
         "level": LEVELS.get(version.law.level, "其他"),
-        "articles": [(one, article_label(one.no), reverse("portal:article", args=[key, one.no])) for one in articles],
+        "articles": [
+            (one, article_label(one.no), reverse("portal:article", args=[key, one.no]), told.get(one.key, ""))
+            for one in articles
+        ],
         "state": _state(version),
         "on": today(),
         "others": [one for one in version.law.versions.order_by("-key") if one.pk != version.pk],
@@ -97,25 +102,33 @@ def _state(version: LawVersion) -> str:
     return "in_force"
 
 
-@public_page
-def article(request: HttpRequest, key: str, no: str) -> HttpResponse:
-    """Show an article and the public entries of every agency that rest on it, its paragraphs included."""
-    version = _version(key)
-    if len(no) > 20 or "\x00" in no:
-        raise BadInputError("条号不正确。请从这部法律的条文列表中选择。")
+def _article(version: LawVersion, no: str) -> tuple[Article, list[Article]]:
+    """Return an article, its whole where the paragraph is not here, and the paragraphs beside it. NotFoundError."""
     whole = no.split("(")[0]
     family = list(version.articles.filter(Q(no=whole) | Q(no__startswith=f"{whole}(")).order_by("order"))
     found = next((one for one in family if one.no == no), None) or next(
         (one for one in family if one.no == whole), None
     )
     if found is None:
-        raise NotFoundError(f"执法依据库里没有《{version.law.title}》{article_label(no)}。请查看这部法律已收录的条文。")
-    rows = queries.entries_resting_on(_keys(found, family), _after(request))
-    shown = rows[:PAGE_SIZE]
-    registers = _register_names({row.agency_id for row in shown})
+        wanted = f"{in_title_marks(version.law.title)}{article_label(no)}"
+        raise NotFoundError(f"执法依据库里没有{wanted}。请查看这部法律已收录的条文。")
+    return found, family
+
+
+@public_page
+def article(request: HttpRequest, key: str, no: str) -> HttpResponse:
+    """Show an article and the public entries of every agency that rest on it, its paragraphs included."""
+    version = _version(key)
+    if len(no) > 20 or "\x00" in no:
+        raise BadInputError("条号不正确。请从这部法律的条文列表中选择。")
+    found, family = _article(version, no)
+    turn = Turn(_place(request, "after"), _place(request, "before"))
+    resting = queries.entries_resting_on(_keys(found, family), turn)
+    registers = _register_names({row.agency_id for row in resting.rows})
     context = {
         "version": version,
         "article": found,
+        "kind": told_kinds([found]).get(found.key, ""),
         "on": today(),
         "label": article_label(found.no),
         "parts": [
@@ -123,16 +136,17 @@ def article(request: HttpRequest, key: str, no: str) -> HttpResponse:
             for one in family
             if one.pk != found.pk
         ],
-        "resting": [_resting(row, registers) for row in shown],
-        "following": shown[-1].pk if len(rows) > PAGE_SIZE else "",
-        "paged": "after" in request.GET,
+        "resting": [_resting(row, registers) for row in resting.rows],
+        "previous": resting.previous.pk if resting.previous else "",
+        "following": resting.following.pk if resting.following else "",
+        "paged": bool(turn),
         "url": reverse("portal:article", args=[key, found.no]),
     }
     law_url = reverse("portal:law", args=[key])
     crumbs = [Link(TITLE, reverse("portal:laws")), Link(version.law.title, law_url), Link(article_label(found.no), "")]
     page = Page(
         site=Site(),
-        title=f"《{version.law.title}》{article_label(found.no)}",
+        title=f"{in_title_marks(version.law.title)}{article_label(found.no)}",
         current="laws",
         crumbs=crumbs,
         canonical=reverse("portal:article", args=[key, found.no]),
@@ -145,8 +159,8 @@ def _keys(article: Article, family: list[Article]) -> list[str]:
     return [article.key] if "(" in article.no else [one.key for one in family]
 
 
-def _after(request: HttpRequest) -> UUID | None:
-    text = request.GET.get("after")
+def _place(request: HttpRequest, name: str) -> UUID | None:
+    text = request.GET.get(name)
     if text is None:
         return None
     try:

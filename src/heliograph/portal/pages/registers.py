@@ -17,10 +17,18 @@ from heliograph.disclosure.models import PublicVersion
 from heliograph.kernel.packs.schema import FieldDef, Register
 from heliograph.portal import queries
 from heliograph.portal.scope import Scope, agency_scope
-from heliograph.portal.search import Words, asked, page_number, parameter
+from heliograph.portal.search import Turn, Words, asked, page_number, parameter
 from heliograph.portal.site import BadInputError, Link, Page, public_page, show
 from heliograph.portal.status import Status, certificate_state
-from heliograph.portal.values import Shown, cells_of, definitions_of, list_columns, public_fields
+from heliograph.portal.values import (
+    Definition,
+    Shown,
+    cells_of,
+    definitions_of,
+    kept_columns,
+    list_columns,
+    public_fields,
+)
 from heliograph.registers.exports import guarded
 from heliograph.registers.models.laws import Verified
 
@@ -77,9 +85,9 @@ def register_list(request: HttpRequest, agency: str, register: str) -> HttpRespo
     """Show one page of a register."""
     wish = _asked(request, agency, register)
     scope, definition = wish.scope, wish.register
-    after = page_number(request, "after")
+    turn = Turn(page_number(request, "after"), page_number(request, "before"))
     rows = queries.current_entries(scope.agency.pk, definition, wish.words, wish.category)
-    found, following = queries.page_of_entries(rows, definition, wish.words, after)
+    found = queries.page_of_entries(rows, definition, wish.words, turn)
     columns = list_columns(definition)
     narrowed = bool(wish.words or wish.category)
     context = {
@@ -89,11 +97,12 @@ def register_list(request: HttpRequest, agency: str, register: str) -> HttpRespo
         "wish": wish,
         "categories": categories_of(scope, definition),
         "columns": columns,
-        "rows": [_row(scope, definition, columns, entry) for entry in found],
-        "total": None if narrowed or after is not None else rows.count(),
+        "rows": [_row(scope, definition, columns, entry) for entry in found.rows],
+        "total": None if narrowed or turn else rows.count(),
         "narrowed": narrowed,
-        "following": following,
-        "paged": after is not None,
+        "previous": found.previous.entry_number if found.previous else "",
+        "following": found.following.entry_number if found.following else "",
+        "paged": bool(turn),
         "derived": definition.derived_from == "certificates",
         "url": reverse("portal:register", args=[scope.agency.code, definition.id]),
     }
@@ -116,6 +125,12 @@ def _matches(wish: Asked) -> Iterator[PublicVersion]:
     return queries.all_matching(rows, wish.register, wish.words)
 
 
+def columns_of(wish: Asked) -> list[Definition]:
+    """Return the columns of a file: also those of fields that a later pack dropped, which the entries still show."""
+    agency = wish.scope.agency.pk
+    return kept_columns(wish.register, queries.kept_fields([agency], wish.register.id).get(agency, []))
+
+
 class Echo:
     """A file that hands back what is written to it, so that lines leave as they are made."""
 
@@ -126,7 +141,7 @@ class Echo:
 
 def _csv_lines(request: HttpRequest, wish: Asked) -> Iterator[str]:
     writer = csv.writer(Echo())
-    fields = public_fields(wish.register)
+    fields = columns_of(wish)
     yield CSV_MARK
     yield writer.writerow(["编号", *guarded([one.label for one in fields]), "版本", "公开时间", "核实情况", "网址"])
     for entry in _matches(wish):
@@ -166,7 +181,7 @@ def _json_parts(request: HttpRequest, wish: Asked) -> Iterator[str]:
     head = {
         "agency": {"code": wish.scope.agency.code, "name": wish.scope.agency.name},
         "register": {"id": wish.register.id, "name": wish.register.name},
-        "fields": [{"id": one.id, "label": one.label, "type": one.type} for one in public_fields(wish.register)],
+        "fields": [{"id": one.id, "label": one.label, "type": one.type} for one in columns_of(wish)],
         "query": {"q": wish.words.text, "category": wish.category},
     }
     yield f'{json.dumps(head, ensure_ascii=False)[:-1]}, "entries": ['

@@ -2,18 +2,22 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from datetime import date, datetime
 from typing import Any
 
 from django import template
 from django.templatetags.static import static
+from django.urls import reverse
 from django.utils.html import format_html
 from django.utils.safestring import SafeString
 from django.utils.timezone import localtime
 
 from heliograph.disclosure.rules import entrustment_unfiled
-from heliograph.portal.citations import Citation, citations
+from heliograph.portal.citations import Citation, citations, explained
+from heliograph.portal.scope import Scope
 from heliograph.portal.values import long_date
+from heliograph.registers.citations import in_title_marks
 
 register = template.Library()
 VERIFIED = {"unverified": "待核", "secondary": "据转述"}
@@ -52,6 +56,27 @@ def cited(keys: str | list[str]) -> list[Citation]:
     """Turn a list of bases, or several joined in one text, into citations with their pages."""
     parts = keys.split("、") if isinstance(keys, str) else keys
     return citations(part for part in parts if part)
+
+
+@register.filter
+def of_agency(bases: Citation | Iterable[Citation] | None, scope: Scope | str) -> list[Citation]:
+    """Name the source documents behind clauses, where the page is of an agency whose pack lists them."""
+    found = [bases] if isinstance(bases, Citation) else list(bases or ())
+    if not isinstance(scope, Scope) or scope.pack is None:
+        return found
+    return explained(found, scope.pack.sources, reverse("portal:policy", args=[scope.agency.code, "disclosure"]))
+
+
+@register.filter
+def book_title(title: str) -> str:
+    """Write a title in 《》, titles inside it in 〈〉."""
+    return in_title_marks(title)
+
+
+@register.filter
+def happened(kind: str) -> str:
+    """Say what became of an article: amended, repealed, or one of the two where nobody registered which."""
+    return {"amended": "修改", "repealed": "废止"}.get(kind, "修改或者废止")
 
 
 @register.filter

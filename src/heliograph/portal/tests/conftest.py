@@ -5,7 +5,9 @@ from __future__ import annotations
 from pathlib import Path
 
 import pytest
+from pytest_django import Settings
 
+from heliograph.portal.tests.logs import Logs, make_logs
 from heliograph.portal.tests.town import House, Town, build_town
 
 
@@ -19,3 +21,9 @@ def town(db: None, tmp_path: Path) -> Town:
 def house(town: Town) -> House:
     """The agency that most tests look at."""
     return town.statistics
+
+
+@pytest.fixture
+def logs(settings: Settings, tmp_path: Path) -> Logs:
+    """Logs that ask for no witness, as a demonstration's may."""
+    return make_logs(tmp_path, settings)

@@ -10,7 +10,7 @@ from django.test import Client
 from django.utils.timezone import localdate
 from pytest_django import DjangoAssertNumQueries
 
-from heliograph.disclosure.actions import adjust_for_law_change, withdraw_publication
+from heliograph.disclosure.actions import adjust_for_law_change, confirm_adjustment, withdraw_publication
 from heliograph.disclosure.models import PublicVersion
 from heliograph.portal.tests.town import LAW, House, Town, item
 from heliograph.registers.actions import Content, draft_entry, suspend_certificate
@@ -42,9 +42,10 @@ def test_entry_shows_basis_lines_versions_and_approvers(
     assert "未注明依据" in page
     assert "增加瞒报" in page
     assert "首次公开" in page
-    assert "法制审核：县统计局 法制审核人（" in page
+    assert "法制审核：县统计局 法制审核人 审核人乙（2026-11-09）" in page
+    assert "<dt>法制审核</dt><dd>审核人乙（2026 年 11 月 9 日）</dd>" in page
+    assert "<dt>局领导审批</dt><dd>审批人丙（2026 年 11 月 9 日）</dd>" in page
     assert "局领导审批：县统计局 公示审批人 审批人丙" in page
-    assert "审核人乙" not in page  # a stage names role and body, only the publisher by name
     assert "编制人甲" not in page
     assert '<link rel="canonical" href="http://testserver/a/qinghe-tjj/items/1/">' in page
 
@@ -110,7 +111,7 @@ def test_new_version_after_a_withdrawal_is_readable_and_the_withdrawn_one_is_not
 def test_changed_article_is_marked_on_the_entry_and_in_the_log(
     client: Client, house: House, revised: PublicVersion
 ) -> None:
-    adjust_for_law_change(
+    made = adjust_for_law_change(
         house.agency.pk,
         article=f"{LAW}:24",
         repealed=False,
@@ -120,11 +121,16 @@ def test_changed_article_is_marked_on_the_entry_and_in_the_log(
         actor=house.reviewer,
         at=house.later(),
     )
-    assert "条文修改为两款" in client.get(ENTRY).content.decode()
+    for address in (ENTRY, "/a/qinghe-tjj/changes/", f"/laws/{LAW}/24/"):
+        assert "条文修改为两款" not in client.get(address).content.decode(), address
+    confirm_adjustment(made.pk, actor=house.approver, at=house.later())
+    assert "2026 年 11 月 10 日修改：条文修改为两款" in client.get(ENTRY).content.decode()
     log = client.get("/a/qinghe-tjj/changes/").content.decode()
     assert "动态调整" in log
     assert "条文修改为两款" in log
-    assert "已修改或者废止" in client.get(f"/laws/{LAW}/24/").content.decode()
+    assert "《示例统计法》（2024）第 24 条修改，涉及 1 条公开信息" in log
+    assert "2026 年 11 月 10 日修改</span>" in client.get(f"/laws/{LAW}/").content.decode()
+    assert "已修改</span>" in client.get(f"/laws/{LAW}/24/").content.decode()
 
 
 def test_article_lists_the_entries_of_every_agency(
@@ -224,6 +230,7 @@ def test_homes_show_counts_and_no_empty_promises(
         assert all(absent not in page for page in pages.values())
 
 
+@pytest.mark.by_hand
 def test_agency_without_a_pack_says_so(client: Client, town: Town) -> None:
     town.industry.agency.packs.all().delete()
     page = client.get("/a/qinghe-gxj/").content.decode()

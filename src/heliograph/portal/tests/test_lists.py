@@ -6,6 +6,7 @@ import csv
 import gzip
 import io
 import json
+import re
 from collections.abc import Iterable
 from xml.etree import ElementTree
 
@@ -225,3 +226,72 @@ def test_gathered_files_hold_all_agencies_and_follow_the_search(client: Client, 
     assert "verified_note" not in {one["id"] for one in found["fields"]}
     assert client.get("/g/qinghe/flowcharts.csv").status_code == 404
     assert "/g/qinghe/items.csv" in client.get("/g/qinghe/items/").content.decode()
+
+
+def test_pages_go_back_to_where_the_reader_came_from(client: Client, town: Town) -> None:
+    house = town.statistics
+    for number in range(1, 2 * PAGE_SIZE + 4):
+        house.publish("items", item(f"事项甲{number:03}"))
+    for where, place in ((LIST, "{}"), ("/g/qinghe/items/", "qinghe-tjj:{}")):
+        assert "上一页" not in client.get(where).content.decode()
+        third = client.get(where, {"after": place.format(2 * PAGE_SIZE)}).content.decode()
+        assert f"before={place.format(2 * PAGE_SIZE + 1)}" in third
+        second = client.get(where, {"before": place.format(2 * PAGE_SIZE + 1)}).content.decode()
+        assert "事项甲051" in second
+        assert "事项甲100" in second
+        assert "事项甲050<" not in second
+        assert f"before={place.format(PAGE_SIZE + 1)}" in second
+        assert f"after={place.format(2 * PAGE_SIZE)}" in second
+        assert second.index("事项甲051") < second.index("事项甲100")
+        first = client.get(where, {"before": place.format(PAGE_SIZE + 1)}).content.decode()
+        assert "事项甲001" in first
+        assert "上一页" not in first
+        assert client.get(where, {"before": place.format(1)}).status_code == 200
+        assert client.get(where, {"before": "无"}).status_code == 400
+
+
+@pytest.mark.parametrize("where", ["/a/qinghe-tjj/changes/", f"/laws/{LAW}/24/"])
+def test_the_log_and_an_article_go_back_too(client: Client, house: House, where: str) -> None:
+    for number in range(1, PAGE_SIZE + 3):
+        house.publish("items", item(f"事项甲{number:03}"))
+    first = client.get(where).content.decode()
+    second = client.get(f"{where}?{turn_of(first, 'after')}").content.decode()
+    back = client.get(f"{where}?{turn_of(second, 'before')}").content.decode()
+    assert re.findall("事项甲[0-9]{3}", back) == re.findall("事项甲[0-9]{3}", first)
+    assert "上一页" not in back
+    assert turn_of(back, "after") == turn_of(first, "after")
+    assert client.get(where, {"before": "无"}).status_code == 400
+
+
+def turn_of(page: str, way: str) -> str:
+    found = re.search(rf"{way}=[^\"]+", page)
+    assert found
+    return found[0]
+
+
+def test_a_clause_names_its_document_and_leads_to_it(client: Client, house: House) -> None:
+    page = client.get(LIST).content.decode()
+    where = "/a/qinghe-tjj/policy/disclosure/"
+    assert f'<a href="{where}#source-QH"' in page
+    assert "（QH 是《清河县统计局关于印发〈三项制度实施方案〉的通知》）" in page
+    assert 'id="source-QH"' in client.get(where).content.decode()
+    home = client.get("/a/qinghe-tjj/").content.decode()
+    assert "《清河县统计局关于印发〈三项制度实施方案〉的通知》" in home
+
+
+def test_an_empty_register_does_not_look_like_a_full_one(client: Client, house: House) -> None:
+    house.publish("items", item("一项"))
+    home = client.get("/a/qinghe-tjj/").content.decode()
+    assert '<span>统计执法事项清单</span><span class="n">1 项</span>' in home
+    assert '<span>权责清单</span><span class="n">暂无公开内容</span>' in home
+
+
+def test_what_nobody_fills_is_left_out_and_what_is_missing_here_is_said(client: Client, house: House) -> None:
+    house.publish("items", item("甲", duties=""))
+    page = client.get(f"{LIST}1/").content.decode()
+    assert "<dt>职责</dt>" not in page
+    assert "未填写" not in page
+    house.publish("items", item("乙"))
+    page = client.get(f"{LIST}1/").content.decode()
+    assert '<dt>职责</dt><dd><span class="muted">暂未填写</span>' in page
+    assert "<dt>办理条件</dt>" not in page

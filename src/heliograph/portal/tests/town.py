@@ -94,6 +94,8 @@ def _registers() -> list[dict[str, Any]]:
                 {"id": "body_type", "label": "主体类别", "type": "choice", "choices": ["法定", "授权", "委托"]},
                 {"id": "entrusting_body", "label": "委托机关"},
                 {"id": "entrustment_filed", "label": "委托书已备案", "type": "yesno"},
+                {"id": "entrustment_letter", "label": "委托书", "type": "file"},
+                {"id": "scan", "label": "内部底稿", "type": "file", "public": False},
             ],
             ["name", "body_type"],
         ),
@@ -192,7 +194,7 @@ def write_pack(root: Path, code: str, name: str, short: str) -> None:
         "kind": "agency",
         "title": f"{short}规则包",
         "extends": "nation@2026.11",
-        "sources": [{"code": "QH", "title": "清河县统计执法三项制度方案"}],
+        "sources": [{"code": "QH", "title": "清河县统计局关于印发《三项制度实施方案》的通知"}],
         "government": government,
         "agency": {"code": code, "name": name, "short": short, "legal_body": "法制股"},
         "add": _rules(),
@@ -286,7 +288,7 @@ class Town:
 
 def build_town(root: Path) -> Town:
     """Set the county up."""
-    government = add_government(code="qinghe", name="清河县人民政府", overseer="清河县司法局")
+    government = add_government(code="qinghe", name="清河县人民政府", overseer="清河县司法局", at=MORNING)
     articles = [
         ArticleText(no="24", summary="检查须出示证件。", text="检查人员应当出示证件。\n未出示的可以拒绝。"),
         ArticleText(no="24(2)", summary="未出示的可以拒绝。", verified="text"),
@@ -305,7 +307,7 @@ def build_town(root: Path) -> Town:
 
 
 def _house(root: Path, government: Government, code: str, name: str, short: str) -> House:
-    agency = add_agency(government=government, code=code, name=name, short_name=short, legal_body="法制股")
+    agency = add_agency(government=government, code=code, name=name, short_name=short, legal_body="法制股", at=MORNING)
     install_pack(agency.pk, pack=code, version="2026.11", in_force_from=START, actor=None, at=MORNING, root=root)
     admin = _account(f"{code}-security", "安全员", short, duty_class="security_admin")
     appoint_first_security_admin(admin.pk, agency_id=agency.pk, from_on=START, at=MORNING)

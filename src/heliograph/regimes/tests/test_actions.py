@@ -22,6 +22,8 @@ from heliograph.regimes.queries import pack_in_force
 from heliograph.regimes.tests.conftest import NOON, TODAY
 from heliograph.registers.models import Account, Agency, Article
 
+pytestmark = pytest.mark.by_hand
+
 NEXT_YEAR = date(2027, 1, 1)
 
 

@@ -30,6 +30,8 @@ from heliograph.regimes.tests.conftest import NOON, TODAY
 from heliograph.registers.fieldsets import field_set
 from heliograph.registers.models import Agency
 
+pytestmark = pytest.mark.by_hand
+
 BEFORE = date(2026, 11, 22)
 Queries = Callable[[int], Any]
 

@@ -19,6 +19,8 @@ from heliograph.registers.actions.entries import (
     revise_entry,
     seal_version,
 )
+from heliograph.registers.actions.erasure import confirm_erasure, refuse_erasure, request_erasure
+from heliograph.registers.actions.files import store_file
 from heliograph.registers.actions.law_imports import (
     confirm_law,
     correct_article_change,
@@ -37,6 +39,7 @@ from heliograph.registers.actions.people import (
     revoke_certificate,
     suspend_certificate,
 )
+from heliograph.registers.actions.reading import export_entries, export_records, read_proof, read_records
 from heliograph.registers.actions.recovery import (
     link_person,
     recover_security_admin,
@@ -62,6 +65,7 @@ __all__ = [
     "change_functions",
     "close_account",
     "close_unit",
+    "confirm_erasure",
     "confirm_law",
     "correct_article_change",
     "create_account",
@@ -70,6 +74,8 @@ __all__ = [
     "end_post",
     "end_review",
     "end_role",
+    "export_entries",
+    "export_records",
     "grant_role",
     "grant_role_by_name",
     "issue_certificate",
@@ -78,16 +84,21 @@ __all__ = [
     "mark_article_changed",
     "propose_law",
     "proposed_law",
+    "read_proof",
+    "read_records",
     "recover_security_admin",
+    "refuse_erasure",
     "refuse_law",
     "reinstate_certificate",
     "release_lock",
     "reopen_account",
+    "request_erasure",
     "reset_password",
     "reset_second_factor",
     "review_certificate",
     "revise_entry",
     "revoke_certificate",
     "seal_version",
+    "store_file",
     "suspend_certificate",
 ]

@@ -10,6 +10,7 @@ from django.db import transaction
 from django.utils.timezone import localdate
 
 from heliograph.kernel.verdict import ActRefusedError, Refused, require
+from heliograph.ledger.actions import append
 from heliograph.registers.models import Account, AccountChange, Agency, Person, Role, RoleGrant
 from heliograph.registers.permissions import access_agency, unended
 
@@ -27,10 +28,12 @@ def create_account(
     at: datetime,
     person: Person | None = None,
     must_change_password: bool = True,
+    actor: Account | None = None,
 ) -> Account:
     """Create an account without any role. ActRefusedError for a taken name, ValidationError for a weak password.
 
-    The password is known to whoever chose it, so its owner changes it before anything else.
+    `actor` is None for the operator's command. The password is known to whoever chose it, so its owner changes it
+    before anything else.
     """
     username = Account.normalize_username(username)
     if Account.objects.filter(username=username).exists():
@@ -47,6 +50,8 @@ def create_account(
     validate_password(password, account)
     account.set_password(password)
     account.save()
+    actor_id = actor.pk if actor else None
+    append("account.created", subject=account, agency_id=None, actor_id=actor_id, at=at, rows=[account])
     return account
 
 
@@ -116,7 +121,7 @@ def _grant(
     if RoleGrant.objects.filter(agency_id=agency_id, account=account, role=role, to_on__isnull=True).exists():
         require(Refused("role.held", f"该账户已有“{role.label}”角色。", SEPARATION_BASIS))
     _refuse_second_account(account, agency_id, localdate(at))
-    return RoleGrant.objects.create(
+    grant = RoleGrant.objects.create(
         account=account,
         duty_class=account.duty_class,
         agency_id=agency_id,
@@ -125,6 +130,13 @@ def _grant(
         granted_by=actor,
         granted_at=at,
     )
+    return _append("role.granted", grant, actor, at)
+
+
+def _append(kind: str, grant: RoleGrant, actor: Account | None, at: datetime) -> RoleGrant:
+    actor_id = actor.pk if actor else None
+    append(kind, subject=grant, agency_id=grant.agency_id, actor_id=actor_id, at=at, rows=[grant])
+    return grant
 
 
 def _refuse_second_account(account: Account, agency_id: UUID, on: date) -> None:
@@ -155,7 +167,7 @@ def end_role(grant_id: UUID, *, to_on: date | None, actor: Account, at: datetime
     if grant.to_on is not None and grant.to_on < on:
         require(Refused("role.ended", f"该角色已于 {grant.to_on.isoformat()} 终止。", SEPARATION_BASIS))
     if to_on is None:
-        return _end(grant, on)
+        return _append("role.ended", _end(grant, on), actor, at)
     if grant.to_on is not None:
         message = f"该角色已登记于 {grant.to_on.isoformat()} 终止；需要提前的，请立即终止。"
         require(Refused("role.ended", message, SEPARATION_BASIS))
@@ -165,7 +177,7 @@ def end_role(grant_id: UUID, *, to_on: date | None, actor: Account, at: datetime
         require(Refused("role.dates", "终止日不能早于昨天，已经办过的事项不受影响。", SEPARATION_BASIS))
     grant.to_on = to_on
     grant.save(update_fields=["to_on"])
-    return grant
+    return _append("role.ended", grant, actor, at)
 
 
 def _end(grant: RoleGrant, on: date) -> RoleGrant:
@@ -193,7 +205,7 @@ def close_account(account_id: UUID, *, agency_id: UUID, actor: Account, at: date
         require(Refused("account.closed", "该账户已经停用。", SEPARATION_BASIS))
     if held.exclude(agency_id=agency_id).exists():
         for grant in here.select_for_update():
-            _end(grant, on)
+            _append("role.ended", _end(grant, on), actor, at)
         record(account, agency_id, AccountChange.Act.LEFT, actor, at)
         return account
     account.is_active = False
@@ -204,4 +216,7 @@ def close_account(account_id: UUID, *, agency_id: UUID, actor: Account, at: date
 
 def record(account: Account, agency_id: UUID, act: str, actor: Account | None, at: datetime) -> None:
     """Note who did what to an account, inside the act's own transaction; None is the operator."""
-    AccountChange.objects.create(account=account, agency_id=agency_id, act=act, made_by=actor, made_at=at)
+    change = AccountChange.objects.create(account=account, agency_id=agency_id, act=act, made_by=actor, made_at=at)
+    actor_id = actor.pk if actor else None
+    rows = [account, change]
+    append(f"account.{act}", subject=account, agency_id=agency_id, actor_id=actor_id, at=at, rows=rows)

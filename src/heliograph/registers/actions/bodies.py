@@ -10,6 +10,7 @@ from django.db import transaction
 from django.utils.timezone import localdate
 
 from heliograph.kernel.verdict import Refused, require
+from heliograph.ledger.actions import append
 from heliograph.registers.models import Account, Agency, Government, Post, Unit
 from heliograph.registers.permissions import access_agency
 
@@ -17,16 +18,24 @@ UNIT_BASIS = "国办发118号@2018"
 
 
 @transaction.atomic
-def add_government(*, code: str, name: str, overseer: str) -> Government:
+def add_government(*, code: str, name: str, overseer: str, at: datetime) -> Government:
     """Add a government, or return the one that is there. The operator's command, hence no actor."""
-    return Government.objects.get_or_create(code=code, defaults={"name": name, "overseer": overseer})[0]
+    found, new = Government.objects.get_or_create(code=code, defaults={"name": name, "overseer": overseer})
+    if new:
+        append("government.added", subject=found, agency_id=None, actor_id=None, at=at, rows=[found])
+    return found
 
 
 @transaction.atomic
-def add_agency(*, government: Government, code: str, name: str, short_name: str, legal_body: str) -> Agency:
+def add_agency(
+    *, government: Government, code: str, name: str, short_name: str, legal_body: str, at: datetime
+) -> Agency:
     """Add an agency, or return the one that is there. The operator's command, hence no actor."""
     defaults = {"government": government, "name": name, "short_name": short_name, "legal_body": legal_body}
-    return Agency.objects.get_or_create(code=code, defaults=defaults)[0]
+    found, new = Agency.objects.get_or_create(code=code, defaults=defaults)
+    if new:
+        append("agency.added", subject=found, agency_id=found.pk, actor_id=None, at=at, rows=[found])
+    return found
 
 
 @transaction.atomic
@@ -36,7 +45,13 @@ def add_unit(agency_id: UUID, *, name: str, functions: Sequence[str], actor: Acc
     _require_known(functions)
     if Unit.objects.filter(agency_id=agency_id, name=name).exists():
         require(Refused("unit.exists", f"本机关已有“{name}”。请直接使用，或换一个名称。", "国办发118号@2018"))
-    return Unit.objects.create(agency_id=agency_id, name=name, functions=list(functions))
+    unit = Unit.objects.create(agency_id=agency_id, name=name, functions=list(functions))
+    return _append("added", unit, actor, at)
+
+
+def _append(what: str, unit: Unit, actor: Account, at: datetime) -> Unit:
+    append(f"unit.{what}", subject=unit, agency_id=unit.agency_id, actor_id=actor.pk, at=at, rows=[unit])
+    return unit
 
 
 def _require_known(functions: Sequence[str]) -> None:
@@ -63,7 +78,7 @@ def change_functions(unit_id: UUID, *, functions: Sequence[str], actor: Account,
         require(Refused("unit.function", "请至少选择一项职能；不再使用的机构请登记撤并。", UNIT_BASIS))
     unit.functions = list(functions)
     unit.save(update_fields=["functions"])
-    return unit
+    return _append("changed", unit, actor, at)
 
 
 @transaction.atomic
@@ -78,4 +93,4 @@ def close_unit(unit_id: UUID, *, on: date, actor: Account, at: datetime) -> Unit
         require(Refused("unit.staffed", message, UNIT_BASIS))
     unit.closed_on = on
     unit.save(update_fields=["closed_on"])
-    return unit
+    return _append("closed", unit, actor, at)

@@ -15,13 +15,15 @@ from django.db.models import Max
 from django.utils.timezone import localdate
 
 from heliograph.kernel.verdict import Refused, require
+from heliograph.ledger.actions import append
 from heliograph.registers import rules
 from heliograph.registers.errors import EntryFaultsError
 from heliograph.registers.fieldsets import FieldSet, field_set
-from heliograph.registers.models import Account, Agency, Certificate, Entry, EntryVersion, Post, Unit
+from heliograph.registers.models import Account, Agency, Certificate, Entry, EntryFile, EntryVersion, Post, Unit
 from heliograph.registers.models.laws import Verified
 from heliograph.registers.permissions import access_agency
 from heliograph.registers.queries import choices_of, citable_articles, officer_fields
+from heliograph.registers.rules import FieldFault
 
 TITLE_LIMIT = 300
 
@@ -56,7 +58,13 @@ def draft_entry(
     access_agency(actor, agency_id, "draft_entry", on)
     fields = field_set(agency_id, register, on)
     require(rules.may_write_by_hand(fields.register))
-    return _draft(agency_id, fields, content, owner_unit_id, actor, at)
+    return _append("entry.drafted", _draft(agency_id, fields, content, owner_unit_id, actor, at), actor, at)
+
+
+def _append(kind: str, version: EntryVersion, actor: Account, at: datetime) -> EntryVersion:
+    rows = [version.entry, version]
+    append(kind, subject=version.entry, agency_id=version.agency_id, actor_id=actor.pk, at=at, rows=rows)
+    return version
 
 
 def _draft(
@@ -111,10 +119,11 @@ def draft_officer_entry(certificate_id: UUID, *, reason: str, actor: Account, at
     )
     entry = Entry.objects.select_for_update(of=("self",)).filter(certificate=certificate).first()
     if entry is not None:
-        return revise(entry, fields, content, actor, at)
+        return _append("entry.revised", revise(entry, fields, content, actor, at), actor, at)
     post = Post.objects.filter(agency_id=certificate.agency_id, person=certificate.person, to_on__isnull=True).first()
     owner = post.unit_id if post else None
-    return _draft(certificate.agency_id, fields, content, owner, actor, at, certificate)
+    version = _draft(certificate.agency_id, fields, content, owner, actor, at, certificate)
+    return _append("entry.drafted", version, actor, at)
 
 
 @transaction.atomic
@@ -142,7 +151,7 @@ def revise_entry(
     if owner is not None:
         _require_owner(entry.agency_id, owner.unit_id, entry.owner_unit_id)
         entry.owner_unit_id = owner.unit_id
-    return revise(entry, fields, content, actor, at)
+    return _append("entry.revised", revise(entry, fields, content, actor, at), actor, at)
 
 
 def revise(entry: Entry, fields: FieldSet, content: Content, actor: Account, at: datetime) -> EntryVersion:
@@ -178,9 +187,21 @@ def cleaned(agency_id: UUID, fields: FieldSet, content: Content) -> dict[str, An
     choices = choices_of(agency_id, fields)
     articles = citable_articles(fields, content.data.values())
     clean, faults = rules.check_entry(fields.register, content.data, choices, articles)
+    faults += _file_faults(agency_id, fields, clean)
     if faults:
         raise EntryFaultsError(faults)
     return clean
+
+
+def _file_faults(agency_id: UUID, fields: FieldSet, clean: Mapping[str, Any]) -> list[FieldFault]:
+    """Name the files that nobody of the agency uploaded: content refers to a file by its SHA-256, name and size."""
+    return [
+        FieldFault(field.id, f"“{field.label}”的文件不在本机关上传过的文件中，请重新上传。")
+        for field in fields.register.fields
+        if field.type == "file"
+        and field.id in clean
+        and not EntryFile.objects.filter(agency_id=agency_id, **clean[field.id]).exists()
+    ]
 
 
 def with_authors(former: Iterable[UUID], more: Iterable[UUID]) -> list[UUID]:
@@ -241,9 +262,8 @@ def lock_entry_of(version_id: UUID) -> Entry:
     return Entry.objects.select_for_update(of=("self",)).get(versions=version_id)
 
 
-@transaction.atomic
 def seal_version(version_id: UUID, *, at: datetime, authors: Iterable[UUID] = ()) -> EntryVersion:
-    """Seal a draft handed in for release: from now on it never changes. The caller has authorised the act.
+    """Seal a draft handed in for release: from now on it never changes. Part of handing in, which records it.
 
     `authors` are further people whose hand is in it: those of earlier versions that never became public.
     """
@@ -258,7 +278,6 @@ def seal_version(version_id: UUID, *, at: datetime, authors: Iterable[UUID] = ()
     return version
 
 
-@transaction.atomic
 def end_review(entry_id: UUID) -> None:
-    """Open an entry for revision again after its release was published or returned."""
+    """Open an entry for revision again after its release was published or returned. Part of that act."""
     Entry.objects.filter(pk=entry_id).update(in_review=False)

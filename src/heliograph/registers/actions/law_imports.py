@@ -11,6 +11,7 @@ from django.db import transaction
 from django.utils.timezone import localdate
 
 from heliograph.kernel.verdict import Refused, require
+from heliograph.ledger.actions import append
 from heliograph.registers.actions.laws import LIBRARY_BASIS, ArticleText, LawText, adopt_law, keep_former
 from heliograph.registers.models import Account, Article, LawImport, LawVersion
 from heliograph.registers.permissions import access_agency, same_person
@@ -25,7 +26,7 @@ def propose_law(law: LawText, *, agency_id: UUID, actor: Account, at: datetime) 
     kept = asdict(law)
     for name in DATES:
         kept[name] = kept[name].isoformat() if kept[name] else None
-    return LawImport.objects.create(
+    proposal = LawImport.objects.create(
         agency_id=agency_id,
         key=law.key,
         law=kept,
@@ -33,6 +34,8 @@ def propose_law(law: LawText, *, agency_id: UUID, actor: Account, at: datetime) 
         proposed_by=actor,
         proposed_at=at,
     )
+    append("law.proposed", subject=proposal, agency_id=agency_id, actor_id=actor.pk, at=at, rows=[proposal])
+    return proposal
 
 
 @transaction.atomic
@@ -66,6 +69,8 @@ def _settle(proposal: LawImport, state: LawImport.State, actor: Account, at: dat
         require(Refused("law.settled", "这份导入已经办理，不能重复办理。", LIBRARY_BASIS))
     proposal.state, proposal.decided_by, proposal.decided_at = state, actor, at
     proposal.save(update_fields=["state", "decided_by", "decided_at", "refusal"])
+    kind = f"law.{state}"
+    append(kind, subject=proposal, agency_id=proposal.agency_id, actor_id=actor.pk, at=at, rows=[proposal])
     return proposal
 
 
@@ -88,8 +93,10 @@ def correct_article_change(
         require(Refused("article.no_reason", "更正须写明理由。", LIBRARY_BASIS))
     if article.changed_on is None or article.changed_on == changed_on:
         require(Refused("article.not_changed", "该条没有登记变动，或登记的日期与更正的相同。", LIBRARY_BASIS))
-    keep_former([article], reason=reason.strip(), actor=actor, at=at)
+    former = keep_former([article], reason=reason.strip(), actor=actor, at=at)
     article.changed_on = changed_on
     article.change_note = article.change_note if changed_on else ""
     article.save(update_fields=["changed_on", "change_note"])
+    rows = [article, *former]
+    append("article.corrected", subject=article, agency_id=agency_id, actor_id=actor.pk, at=at, rows=rows)
     return article

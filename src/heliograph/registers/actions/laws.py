@@ -12,6 +12,7 @@ from uuid import UUID
 from django.db import transaction
 
 from heliograph.kernel.verdict import Refused, require
+from heliograph.ledger.actions import append
 from heliograph.registers.models import Account, Article, FormerArticle, Law, LawVersion
 
 LIBRARY_BASIS = "国办发118号@2018"
@@ -60,7 +61,7 @@ def adopt_laws(laws: Sequence[LawText], *, actor: Account | None, at: datetime) 
     (`confirm_law`), or installing a pack.
     The number of queries does not depend on the number of laws.
     """
-    records = _adopt_records(laws)
+    records, written = _adopt_records(laws)
     versions = _adopt_versions(laws, records, actor, at)
     present: dict[UUID, dict[str, Article]] = defaultdict(dict)
     for article in Article.objects.filter(version__in=versions):
@@ -78,15 +79,21 @@ def adopt_laws(laws: Sequence[LawText], *, actor: Account | None, at: datetime) 
                 replaced.append(copy(known))
             if _complete(known, text, overwrite=law.overwrite):
                 changed.append(known)
-    keep_former(replaced, reason="导入新文本", actor=actor, at=at)
+    former = keep_former(replaced, reason="导入新文本", actor=actor, at=at)
     Article.objects.bulk_create(fresh)
     Article.objects.bulk_update(changed, ["summary", "text", "chapter", "verified", "read_in"])
+    for version in versions[:1]:
+        rows = [*written, *versions, *fresh, *changed, *former]
+        actor_id = actor.pk if actor else None
+        append("laws.adopted", subject=version, agency_id=None, actor_id=actor_id, at=at, rows=rows)
     return versions
 
 
-def keep_former(articles: Iterable[Article], *, reason: str, actor: Account | None, at: datetime) -> None:
+def keep_former(
+    articles: Iterable[Article], *, reason: str, actor: Account | None, at: datetime
+) -> list[FormerArticle]:
     """Keep what articles say now, before it is replaced. Nothing in the library is erased."""
-    FormerArticle.objects.bulk_create(
+    return FormerArticle.objects.bulk_create(
         FormerArticle(
             article=article,
             text=article.text,
@@ -106,8 +113,9 @@ def _name(law: LawText) -> str:
     return law.key.partition("@")[0]
 
 
-def _adopt_records(laws: Sequence[LawText]) -> dict[str, Law]:
-    """Return the laws by name, created or with new aliases added."""
+def _adopt_records(laws: Sequence[LawText]) -> tuple[dict[str, Law], list[Law]]:
+    """Return the laws by name, and those that were created or got new aliases."""
+    held = set(Law.objects.filter(name__in=[_name(law) for law in laws]).values_list("name", flat=True))
     new = {_name(law): Law(name=_name(law), title=law.title, level=law.level) for law in laws}
     Law.objects.bulk_create(new.values(), ignore_conflicts=True)
     records = {record.name: record for record in Law.objects.filter(name__in=list(new))}
@@ -119,7 +127,7 @@ def _adopt_records(laws: Sequence[LawText]) -> dict[str, Law]:
             record.aliases = [*record.aliases, *missing]
             renamed[record.name] = record
     Law.objects.bulk_update(renamed.values(), ["aliases"])
-    return records
+    return records, [record for name, record in records.items() if name in renamed or name not in held]
 
 
 def _adopt_versions(
@@ -188,9 +196,8 @@ def _complete(article: Article, text: ArticleText, *, overwrite: bool) -> bool:
     return before != (article.summary, article.text, article.chapter, article.verified)
 
 
-@transaction.atomic
 def mark_article_changed(article_id: UUID, *, changed_on: date, note: str) -> Article:
-    """Mark an article amended or repealed from a day; the dynamic adjustment, its caller, finds what rests on it."""
+    """Mark an article amended or repealed from a day. Part of a dynamic adjustment, which records it."""
     article = Article.objects.select_for_update().get(pk=article_id)
     if article.changed_on is not None and article.changed_on >= changed_on:
         day = article.changed_on.isoformat()

@@ -10,6 +10,7 @@ from django.utils.timezone import localdate
 from pypinyin import Style, lazy_pinyin
 
 from heliograph.kernel.verdict import Refused, require
+from heliograph.ledger.actions import append
 from heliograph.registers.models import Account, Certificate, Person, Post, Unit
 from heliograph.registers.permissions import access_agency
 
@@ -22,7 +23,9 @@ def add_person(agency_id: UUID, *, name: str, gender: str, actor: Account, at: d
     """Register somebody who works for the agency."""
     access_agency(actor, agency_id, "manage_people", localdate(at))
     pinyin = " ".join(lazy_pinyin(name, style=Style.NORMAL))
-    return Person.objects.create(agency_id=agency_id, name=name, name_pinyin=pinyin, gender=gender)
+    person = Person.objects.create(agency_id=agency_id, name=name, name_pinyin=pinyin, gender=gender)
+    append("person.added", subject=person, agency_id=agency_id, actor_id=actor.pk, at=at, rows=[person])
+    return person
 
 
 @transaction.atomic
@@ -44,7 +47,7 @@ def appoint(
             require(Refused("post.order", message, POST_BASIS))
         former.to_on = from_on - timedelta(days=1)
         former.save(update_fields=["to_on"])
-    return Post.objects.create(
+    post = Post.objects.create(
         agency_id=person.agency_id,
         person=person,
         unit_id=unit_id,
@@ -52,6 +55,9 @@ def appoint(
         duty_post=duty_post,
         from_on=from_on,
     )
+    rows = [post] if former is None else [former, post]
+    append("person.appointed", subject=person, agency_id=person.agency_id, actor_id=actor.pk, at=at, rows=rows)
+    return post
 
 
 @transaction.atomic
@@ -67,6 +73,7 @@ def end_post(post_id: UUID, *, to_on: date, actor: Account, at: datetime) -> Pos
         require(Refused("post.order", "离任日期不能晚于今天。", POST_BASIS))
     post.to_on = to_on
     post.save(update_fields=["to_on"])
+    append("post.ended", subject=post.person, agency_id=post.agency_id, actor_id=actor.pk, at=at, rows=[post])
     return post
 
 
@@ -92,7 +99,7 @@ def issue_certificate(
     if Certificate.objects.filter(agency_id=person.agency_id, kind=kind, number=number).exists():
         message = f"{kind}编号 {number} 已经登记。请核对编号，或在原证件上办理审核。"
         require(Refused("certificate.exists", message, CERTIFICATE_BASIS))
-    return Certificate.objects.create(
+    certificate = Certificate.objects.create(
         agency_id=person.agency_id,
         person=person,
         kind=kind,
@@ -102,6 +109,19 @@ def issue_certificate(
         issued_on=issued_on,
         valid_to=valid_to,
     )
+    return _append("issued", certificate, actor, at)
+
+
+def _append(what: str, certificate: Certificate, actor: Account, at: datetime) -> Certificate:
+    append(
+        f"certificate.{what}",
+        subject=certificate,
+        agency_id=certificate.agency_id,
+        actor_id=actor.pk,
+        at=at,
+        rows=[certificate],
+    )
+    return certificate
 
 
 def _certificate(certificate_id: UUID, actor: Account, at: datetime) -> Certificate:
@@ -123,7 +143,7 @@ def review_certificate(certificate_id: UUID, *, year: int, actor: Account, at: d
         require(Refused("certificate.reviewed", message, CERTIFICATE_BASIS))
     certificate.reviewed_year = year
     certificate.save(update_fields=["reviewed_year"])
-    return certificate
+    return _append("reviewed", certificate, actor, at)
 
 
 @transaction.atomic
@@ -137,7 +157,7 @@ def suspend_certificate(
         require(Refused("certificate.suspended", message, CERTIFICATE_BASIS))
     certificate.suspended_from, certificate.suspended_reason = from_on, reason
     certificate.save(update_fields=["suspended_from", "suspended_reason"])
-    return certificate
+    return _append("suspended", certificate, actor, at)
 
 
 @transaction.atomic
@@ -148,7 +168,7 @@ def reinstate_certificate(certificate_id: UUID, *, actor: Account, at: datetime)
         require(Refused("certificate.not_suspended", "该证件没有暂扣，无需恢复。", CERTIFICATE_BASIS))
     certificate.suspended_from, certificate.suspended_reason = None, ""
     certificate.save(update_fields=["suspended_from", "suspended_reason"])
-    return certificate
+    return _append("reinstated", certificate, actor, at)
 
 
 @transaction.atomic
@@ -157,4 +177,4 @@ def revoke_certificate(certificate_id: UUID, *, on: date, actor: Account, at: da
     certificate = _certificate(certificate_id, actor, at)
     certificate.revoked_on = on
     certificate.save(update_fields=["revoked_on"])
-    return certificate
+    return _append("revoked", certificate, actor, at)

@@ -496,6 +496,49 @@ class Migration(migrations.Migration):
             },
         ),
         migrations.CreateModel(
+            name="EntryFile",
+            fields=[
+                (
+                    "id",
+                    models.UUIDField(
+                        default=heliograph.kernel.ids.uuid7, editable=False, primary_key=True, serialize=False
+                    ),
+                ),
+                ("sha256", models.CharField(max_length=64, verbose_name="内容指纹")),
+                ("size", models.PositiveBigIntegerField(verbose_name="字节数")),
+                ("name", models.CharField(max_length=120, verbose_name="文件名")),
+                ("media_type", models.CharField(max_length=40, verbose_name="类型")),
+                ("uploaded_at", models.DateTimeField(verbose_name="上传时间")),
+                (
+                    "agency",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="+",
+                        to="registers.agency",
+                        verbose_name="机关",
+                    ),
+                ),
+                (
+                    "uploaded_by",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="+",
+                        to=settings.AUTH_USER_MODEL,
+                        verbose_name="上传人",
+                    ),
+                ),
+            ],
+            options={
+                "verbose_name": "条目文件",
+                "ordering": ["agency", "-uploaded_at"],
+                "constraints": [
+                    models.UniqueConstraint(
+                        fields=("agency", "sha256", "name"), name="entry_file_once_per_content_and_name"
+                    )
+                ],
+            },
+        ),
+        migrations.CreateModel(
             name="EntryVersion",
             fields=[
                 (
@@ -786,7 +829,7 @@ class Migration(migrations.Migration):
                             ("left", "终止在本机关的全部角色"),
                             ("reopened", "重新启用账户"),
                             ("password", "重置密码"),
-                            ("second_factor", "重置动态口令"),
+                            ("second_factor", "重置动态验证码"),
                             ("unlocked", "解除登录锁定"),
                             ("linked", "关联人员"),
                         ],

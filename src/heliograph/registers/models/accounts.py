@@ -140,7 +140,7 @@ class AccountChange(models.Model):
         LEFT = "left", "终止在本机关的全部角色"
         REOPENED = "reopened", "重新启用账户"
         PASSWORD = "password", "重置密码"
-        SECOND_FACTOR = "second_factor", "重置动态口令"
+        SECOND_FACTOR = "second_factor", "重置动态验证码"
         UNLOCKED = "unlocked", "解除登录锁定"
         LINKED = "linked", "关联人员"
 

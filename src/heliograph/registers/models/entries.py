@@ -79,6 +79,36 @@ class EntryVersion(models.Model):
         return f"{self.title}（第 {self.number} 版）"
 
 
+class EntryFile(models.Model):
+    """A file that somebody uploaded for an entry. Entries keep its SHA-256, name and size; storage keeps its bytes.
+
+    One row for each content and name; the same file may belong to several versions, so a row is never removed.
+    """
+
+    id = models.UUIDField(primary_key=True, default=uuid7, editable=False)
+    agency = models.ForeignKey(Agency, on_delete=models.PROTECT, related_name="+", verbose_name="机关")
+    sha256 = models.CharField("内容指纹", max_length=64)
+    size = models.PositiveBigIntegerField("字节数")
+    name = models.CharField("文件名", max_length=120)
+    media_type = models.CharField("类型", max_length=40)
+    uploaded_by = models.ForeignKey(Account, on_delete=models.PROTECT, related_name="+", verbose_name="上传人")
+    uploaded_at = models.DateTimeField("上传时间")
+
+    class Meta:
+        verbose_name = "条目文件"
+        ordering = ["agency", "-uploaded_at"]
+        constraints = [
+            models.UniqueConstraint(fields=["agency", "sha256", "name"], name="entry_file_once_per_content_and_name")
+        ]
+
+    def __str__(self) -> str:
+        return self.name
+
+    def as_value(self) -> dict[str, str | int]:
+        """Return what an entry's content keeps of the file."""
+        return {"sha256": self.sha256, "name": self.name, "size": self.size}
+
+
 class ImportBatch(models.Model):
     """An uploaded sheet: first checked (dry run), then imported whole or not at all."""
 

@@ -76,6 +76,7 @@ def test_an_agency_gets_its_first_security_administrator_once(office: Office) ->
         appoint_first_security_admin(second.pk, agency_id=office.agency.pk, from_on=TODAY, at=NOON)
 
 
+@pytest.mark.by_hand
 def test_a_case_officer_is_not_made_the_first_security_administrator(next_door: Office, handler: Account) -> None:
     held = RoleGrant.objects.get(agency=next_door.agency, role=Role.SECURITY_ADMIN)
     RoleGrant.objects.filter(pk=held.pk).update(to_on=TODAY)

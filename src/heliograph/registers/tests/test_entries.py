@@ -135,6 +135,7 @@ def test_an_open_draft_is_rewritten_in_place(draft: EntryVersion, co_handler: Ac
     assert again.entry.rev == 2
 
 
+@pytest.mark.by_hand
 def test_a_sealed_version_stays_and_the_change_is_a_new_one(draft: EntryVersion, handler: Account) -> None:
     seal_version(draft.pk, at=NOON)
     end_review(draft.entry_id)
@@ -143,12 +144,14 @@ def test_a_sealed_version_stays_and_the_change_is_a_new_one(draft: EntryVersion,
     assert (second.number, draft.title) == (2, ITEM["name"])
 
 
+@pytest.mark.by_hand
 def test_a_version_is_sealed_once(draft: EntryVersion) -> None:
     seal_version(draft.pk, at=NOON)
     with pytest.raises(ActRefusedError, match="已经送审"):
         seal_version(draft.pk, at=NOON)
 
 
+@pytest.mark.by_hand
 def test_an_entry_under_approval_is_not_revised(draft: EntryVersion, handler: Account) -> None:
     seal_version(draft.pk, at=NOON)
     with pytest.raises(ActRefusedError, match="正在审批"):
@@ -188,6 +191,7 @@ def test_the_unit_that_answers_changes_when_asked_and_stays_otherwise(
     assert Entry.objects.get().owner_unit is None
 
 
+@pytest.mark.by_hand
 def test_a_closed_unit_may_stay_but_not_take_over(
     draft: EntryVersion, agency: Agency, handler: Account, handling_unit: Unit, window_unit: Unit
 ) -> None:
@@ -279,6 +283,7 @@ def test_entries_are_listed_with_their_latest_version_first(agency: Agency, draf
     assert [version.pk for version in entry.latest_versions] == [draft.pk]  # type: ignore[attr-defined]
 
 
+@pytest.mark.by_hand
 def test_former_versions_are_not_fetched_with_the_list(agency: Agency, draft: EntryVersion, handler: Account) -> None:
     seal_version(draft.pk, at=NOON)
     end_review(draft.entry_id)

@@ -102,6 +102,7 @@ def test_articles_sort_as_a_reader_expects(no: str, order: int) -> None:
     assert article_order(no) == order
 
 
+@pytest.mark.by_hand
 @pytest.mark.django_db
 def test_a_change_of_an_article_is_recorded_forward_in_time() -> None:
     adopt(law(ArticleText("45")))
@@ -170,6 +171,7 @@ def test_a_proposed_text_is_put_aside_with_the_reason(agency: Agency, legality_r
         refuse_law(proposal.pk, agency_id=agency.pk, reason="再次", actor=legality_reviewer, at=NOON)
 
 
+@pytest.mark.by_hand
 def test_a_mistaken_day_of_change_is_corrected_with_a_reason_and_kept(
     agency: Agency, handler: Account, legality_reviewer: Account
 ) -> None:

@@ -54,8 +54,10 @@ def certificate(person: Person, legality_reviewer: Account) -> Certificate:
 
 # -- governments, agencies, units
 def test_founding_an_agency_again_returns_the_one_there_is(agency: Agency) -> None:
-    government = add_government(code="qingchuan", name="另一名称", overseer="另一机关")
-    again = add_agency(government=government, code="sunny", name="另一名称", short_name="另", legal_body="法规科")
+    government = add_government(code="qingchuan", name="另一名称", overseer="另一机关", at=NOON)
+    again = add_agency(
+        government=government, code="sunny", name="另一名称", short_name="另", legal_body="法规科", at=NOON
+    )
     assert (again, Government.objects.count()) == (agency, 1)
     assert again.name == "晴川县测试局"
 

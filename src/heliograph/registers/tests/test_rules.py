@@ -86,6 +86,17 @@ def test_a_choice_without_any_list_takes_what_is_written() -> None:
     assert clean("choice", "自由填写") == "自由填写"
 
 
+def test_a_name_that_holds_the_mark_between_names_stays_whole() -> None:
+    names = ["办事大厅、服务窗口", "法制股", "办事大厅"]
+    assert clean("choices", "法制股、办事大厅、服务窗口；办事大厅", choices=names) == [
+        "法制股",
+        "办事大厅、服务窗口",
+        "办事大厅",
+    ]
+    assert clean("choices", ["办事大厅、服务窗口"], choices=names) == ["办事大厅、服务窗口"]
+    assert "现为“服务窗口”" in fault("choices", "法制股、服务窗口", choices=names)
+
+
 def test_several_choices_are_split_and_kept_once() -> None:
     assert clean("choices", "行政许可、行政处罚;行政许可", choices_from="categories") == ["行政许可", "行政处罚"]
     assert clean("choices", ["行政许可"], choices_from="categories") == ["行政许可"]

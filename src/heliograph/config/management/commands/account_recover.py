@@ -18,7 +18,7 @@ PASSWORD_BYTES = 15
 class Command(BaseCommand):
     """The operator's command; everybody else is helped by their own security administrator."""
 
-    help = "重置安全管理员的密码和动态口令"
+    help = "重置安全管理员的密码和动态验证码"
 
     def add_arguments(self, parser: ArgumentParser) -> None:
         """Take the sign-in name."""
@@ -32,6 +32,6 @@ class Command(BaseCommand):
             account = recover_security_admin(options["username"], password=password, at=at)
         except ActRefusedError as error:
             raise CommandError(str(error), returncode=1) from error
-        self.stdout.write(f"安全管理员 {account.username} 的初始口令（只显示一次）：")
+        self.stdout.write(f"安全管理员 {account.username} 的初始密码（只显示一次）：")
         self.stdout.write(password)
-        self.stdout.write("请其登录后绑定动态口令，并修改口令。")
+        self.stdout.write("请其登录后绑定动态验证码，并修改密码。")

@@ -49,9 +49,9 @@ class Command(BaseCommand):
                 self._appoint(agency, options["security_admin"], options["name"], password, at)
         except (ActRefusedError, PackFaultsError) as error:
             raise CommandError(str(error), returncode=1) from error
-        self.stdout.write(f"已设立 {agency.name}。安全管理员 {options['security_admin']} 的初始口令（只显示一次）：")
+        self.stdout.write(f"已设立 {agency.name}。安全管理员 {options['security_admin']} 的初始密码（只显示一次）：")
         self.stdout.write(password)
-        self.stdout.write("请其首次登录时绑定动态口令，然后授予其他人员角色。")
+        self.stdout.write("请其首次登录时绑定动态验证码，然后授予其他人员角色。")
 
     def _set_up(self, reference: str, from_on: date, at: datetime) -> Agency:
         pack = load_pack(shipped(), reference)
@@ -60,13 +60,14 @@ class Command(BaseCommand):
         if Agency.objects.filter(code=pack.agency.code).exists():
             raise CommandError(f"{pack.agency.name} 已经设立。", returncode=1)
         head = pack.government
-        government = add_government(code=head.code, name=head.name, overseer=head.overseer)
+        government = add_government(code=head.code, name=head.name, overseer=head.overseer, at=at)
         agency = add_agency(
             government=government,
             code=pack.agency.code,
             name=pack.agency.name,
             short_name=pack.agency.short,
             legal_body=pack.agency.legal_body,
+            at=at,
         )
         seed_calendar(at=at)
         install_pack(agency.pk, pack=pack.pack, version=pack.version, in_force_from=from_on, actor=None, at=at)

@@ -9,6 +9,7 @@ from django.core.management.base import BaseCommand, CommandError
 from django.db import connection, transaction
 
 from heliograph.config import demo
+from heliograph.config.demo_witnesses import prepare_witnesses
 from heliograph.config.installation import (
     collect_static,
     has_pending_migrations,
@@ -42,17 +43,18 @@ class Command(BaseCommand):
                 accounts = list(demo.load_demo())
             write_demo_mark(settings.HOME, demo.DATA_VERSION, accounts)
         collect_static(settings.STATIC_ROOT)
-        connection.close()
         if options["prepare_only"]:
             return
-        code = Supervisor().run(settings.BIND, settings.WORKERS, self._announce)
+        witnesses = prepare_witnesses(settings.HOME)
+        connection.close()
+        code = Supervisor(witnesses).run(settings.BIND, settings.WORKERS, self._announce)
         if code:
             raise CommandError("服务意外停止，请查看上面的记录。", returncode=code)
 
     def _announce(self) -> None:
         write = self.stdout.write
         write(f"\n演示环境已启动。公示门户：{settings.BIND.url}    工作台：{settings.BIND.url}desk/")
-        write("\n登录名　　　　口令　　　　动态验证码密钥　　　　身份")
+        write("\n登录名　　　　密码　　　　动态验证码密钥　　　　身份")
         for account in read_demo_accounts(settings.HOME):
             write(f"{account.username}\t{account.password}\t{account.totp_secret}\t{account.description}")
         write("\n动态验证码：.venv/bin/heliograph demo-code <登录名>。按 Ctrl-C 停止。")

@@ -8,6 +8,7 @@ from django.conf import settings
 from django.core.management.base import BaseCommand
 
 from heliograph.config.installation import collect_static, migrate_as_owner
+from heliograph.ledger.actions.reconciling import note_shapes
 
 
 class Command(BaseCommand):
@@ -18,5 +19,6 @@ class Command(BaseCommand):
     def handle(self, *args: Any, **options: Any) -> None:
         """Migrate as the owner."""
         migrate_as_owner()
+        note_shapes()
         collect_static(settings.STATIC_ROOT)
         self.stdout.write("数据库结构已是最新版本。")

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
@@ -17,6 +18,7 @@ from heliograph.config.backup import (
     restore_backup,
 )
 from heliograph.config.installation import migrate_as_owner
+from heliograph.config.salts import SaltsError, newest_salts, restore_salts
 
 
 class Command(BaseCommand):
@@ -25,13 +27,17 @@ class Command(BaseCommand):
     help = "从备份恢复"
 
     def add_arguments(self, parser: Any) -> None:
-        """Take the file."""
+        """Take the file, and the newest file of salts: the one beside the backup unless another is named."""
         parser.add_argument("file", type=Path)
+        parser.add_argument("--salts", type=Path)
         parser.add_argument("--force", action="store_true")
 
     def handle(self, *args: Any, **options: Any) -> None:
         """Check everything before anything is touched."""
         source: Path = options["file"].absolute()
+        salts: Path = (options["salts"] or newest_salts(source)).absolute()
+        if options["salts"] and not salts.exists():
+            raise CommandError(f"没有这个盐值文件：{salts}", returncode=2)
         try:
             manifest = read_manifest(source)
             check_versions(manifest)
@@ -40,6 +46,12 @@ class Command(BaseCommand):
                 check_empty(settings.HOME)
             restore_backup(settings.HOME, source)
             migrate_as_owner()
-        except BackupError as error:
+            restored = restore_salts(salts, at=datetime.now(UTC)) if salts.exists() else None
+        except (BackupError, SaltsError) as error:
             raise CommandError(str(error), returncode=1) from error
         self.stdout.write(f"已从 {source} 恢复（制作时间 {manifest['made_at']}，版本 {manifest['version']}）。")
+        if restored is None:
+            self.stdout.write("没有盐值文件，存证内容暂不能核对。找到后请以 --salts 再次恢复。")
+        else:
+            self.stdout.write(f"已恢复 {restored.salts} 项盐值；备份之后依法删除的内容再次删除 {restored.erased} 项。")
+        self.stdout.write("如启动时提示日志落后于最后签名状态，请运行 heliograph ledger succeed 启用新日志。")

@@ -9,6 +9,7 @@ from django.core.management.base import BaseCommand, CommandError
 from django.db import connection
 
 from heliograph.config.installation import collect_static, has_pending_migrations
+from heliograph.config.ledger_place import installation_place
 from heliograph.config.serving import Supervisor
 
 
@@ -21,6 +22,7 @@ class Command(BaseCommand):
         """Refuse a schema that does not fit the code, then serve."""
         if has_pending_migrations():
             raise CommandError("数据库结构需要更新，请先执行 heliograph migrate。", returncode=2)
+        installation_place()  # refuses while the logs have no name
         collect_static(settings.STATIC_ROOT)
         connection.close()
         code = Supervisor().run(settings.BIND, settings.WORKERS, self._announce)

@@ -1,0 +1,73 @@
+"""`heliograph ledger run`: gives records their places in the logs, signs the logs and publishes their states."""
+
+from __future__ import annotations
+
+import logging
+import signal
+import threading
+from datetime import datetime
+from types import FrameType
+from typing import Any
+
+from django.core.management.base import BaseCommand, CommandError
+from django.db import OperationalError, connection
+from django.utils import timezone
+
+from heliograph.config.ledger_place import installation_place
+from heliograph.kernel.tlog.errors import TlogError
+from heliograph.kernel.verdict import ActRefusedError
+from heliograph.ledger.actions.alarms import raise_alarm, settle_alarms
+from heliograph.ledger.actions.running import Place, anchor, check_logs, open_logs, run_round, turn_year
+from heliograph.ledger.actions.sequencing import only_sequencer
+
+PAUSE_SECONDS = 0.25
+PAUSE_AFTER_FAULT_SECONDS = 5.0
+ALARM = "sequencer"
+logger = logging.getLogger("heliograph.sequencer")
+
+
+class Command(BaseCommand):
+    """Run until told to stop."""
+
+    help = "为存证排序、签名和发布检查点"
+
+    def handle(self, *args: Any, **options: Any) -> None:
+        """Refuse to start where going on would fork a log."""
+        told = threading.Event()
+
+        def stop(_number: int, _frame: FrameType | None) -> None:
+            told.set()
+
+        for number in (signal.SIGINT, signal.SIGTERM):
+            signal.signal(number, stop)
+        place = installation_place()
+        try:
+            with only_sequencer():
+                check_logs(open_logs(place, at=self._now()), place)
+                self._run(place, told)
+        except ActRefusedError as error:
+            raise CommandError(str(error), returncode=2) from error
+
+    def _now(self) -> datetime:
+        return timezone.now()  # noqa: TID251 - a command reads the clock
+
+    def _run(self, place: Place, told: threading.Event) -> None:
+        while not told.wait(self._round(place)):
+            pass
+
+    def _round(self, place: Place) -> float:
+        """Do one round and return how long to rest; a fault is an alarm, and tried again."""
+        now = self._now()
+        try:
+            logs = turn_year(open_logs(place, at=now), place, at=now)
+            run_round(logs, place, at=now)
+            anchor(logs, place, at=now)
+            settle_alarms(ALARM, still=(), at=now)
+        except OperationalError:
+            connection.close()
+            raise
+        except (ActRefusedError, TlogError, OSError) as error:
+            logger.exception("the ledger stands still")
+            raise_alarm(ALARM, type(error).__name__, str(error), at=now)
+            return PAUSE_AFTER_FAULT_SECONDS
+        return PAUSE_SECONDS

@@ -1,0 +1,36 @@
+"""`heliograph ledger succeed`: closes a log and begins the next, which carries the last signed state of the former."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from django.core.management.base import BaseCommand, CommandError
+from django.utils import timezone
+
+from heliograph.config.ledger_place import installation_place
+from heliograph.kernel.verdict import ActRefusedError
+from heliograph.ledger.actions.running import succeed_log
+from heliograph.ledger.actions.sequencing import only_sequencer
+from heliograph.ledger.models import Tree
+
+
+class Command(BaseCommand):
+    """For an installation restored from a backup that is behind what it had signed. Stop the service first."""
+
+    help = "封存现有日志并启用新日志（从旧备份恢复后）"
+
+    def add_arguments(self, parser: Any) -> None:
+        """Ask for the reason, which the new public log tells."""
+        parser.add_argument("--reason", required=True, help="理由，写入新日志的首条并公开")
+
+    def handle(self, *args: Any, **options: Any) -> None:
+        """Succeed both logs: they were restored together."""
+        place, now = installation_place(), timezone.now()  # noqa: TID251 - a command reads the clock
+        try:
+            with only_sequencer():
+                for tree in Tree:
+                    log = succeed_log(tree, place, reason=options["reason"], at=now)
+                    self.stdout.write(f"{tree.label}：已启用 {log.origin}。")
+        except ActRefusedError as error:
+            raise CommandError(str(error), returncode=2) from error
+        self.stdout.write("请把新日志的公钥告知各见证方。")

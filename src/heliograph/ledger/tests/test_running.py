@@ -1,0 +1,220 @@
+"""A round of the sequencer: what waits is sequenced and signed, and goes out once enough witnesses saw it."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from datetime import datetime, timedelta
+
+import pytest
+
+from heliograph.kernel.canonical import parse_canonical
+from heliograph.kernel.tlog.checkpoints import parse_checkpoint
+from heliograph.kernel.tlog.cosignatures import Ed25519Cosigner
+from heliograph.kernel.tlog.notes import VerifiedSignature, parse_note, parse_vkey
+from heliograph.kernel.tlog.policy import Log as KnownLog
+from heliograph.kernel.tlog.policy import satisfied
+from heliograph.kernel.verdict import ActRefusedError
+from heliograph.ledger.actions import running
+from heliograph.ledger.actions.running import (
+    Place,
+    anchor,
+    check_files,
+    check_logs,
+    open_logs,
+    run_round,
+    succeed_log,
+    turn_year,
+)
+from heliograph.ledger.models import Alarm, Checkpoint, Leaf, Log, LogKey, Publication, Record, RecordContent, Tree
+from heliograph.ledger.second_place import Signed
+from heliograph.ledger.tests.making import AT, ORIGIN, answers, code_of, make_row, record
+from heliograph.ledger.witness_client import Refusal, RefusalKind
+
+pytestmark = [pytest.mark.django_db, pytest.mark.by_hand, pytest.mark.usefixtures("guarded")]
+WITNESS = Ed25519Cosigner("witness.example", bytes(32))
+Logs = dict[Tree, Log]
+
+
+@pytest.fixture
+def logs(place: Place) -> Logs:
+    return open_logs(place, at=AT)
+
+
+@pytest.fixture
+def witnessed(place: Place) -> Place:
+    """The same place where one witness has to have seen the public log."""
+    place.policy_file.write_text(f"witness w1 {WITNESS.vkey}\nquorum w1\n", encoding="utf-8")
+    return replace(place, may_lack_witnesses=False)
+
+
+def sizes(place: Place, logs: Logs) -> dict[str, int]:
+    found = {}
+    for tree, log in logs.items():
+        files = place.files(log)
+        if (files.root / "checkpoint").exists():
+            found[str(tree)] = parse_checkpoint(parse_note(files.read("checkpoint")).text).size
+    return found
+
+
+def published_in(made: Record) -> object:
+    return parse_canonical(bytes(RecordContent.objects.get(record=made).manifest))["published"]
+
+
+def test_logs_are_begun_once_each_with_its_keys(place: Place, logs: Logs) -> None:
+    assert {tree: log.origin for tree, log in logs.items()} == {
+        Tree.PROCESS: f"{ORIGIN}/process/2026",
+        Tree.PUBLIC: f"{ORIGIN}/public/2026",
+    }
+    assert open_logs(place, at=AT) == logs
+    assert sorted(LogKey.objects.values_list("log__tree", flat=True)) == ["process", "public"]
+
+
+def test_round_takes_everything_that_waits_out(place: Place, logs: Logs) -> None:
+    row = make_row()
+    for _ in range(3):
+        record(row)
+    assert run_round(logs, place, at=AT) == 5  # and the two keys
+    assert sizes(place, logs) == {"process": 3, "public": 2}
+    assert check_files(place, at=AT) == []
+    assert run_round(logs, place, at=AT) == 0
+    assert Publication.objects.count() == 2
+
+
+def test_changed_published_file_is_named_and_alarmed_until_it_is_mended(place: Place, logs: Logs) -> None:
+    record(make_row())
+    run_round(logs, place, at=AT)
+    path = place.files(logs[Tree.PROCESS]).root / "tile/entries/000.p/1"
+    sound = path.read_bytes()
+    path.write_bytes(sound[:-1] + b"!")
+    assert [f"{ORIGIN}/process/2026" in problem for problem in check_files(place, at=AT)] == [True]
+    assert Alarm.objects.get(kind="files").settled_at is None
+    path.write_bytes(sound)
+    assert check_files(place, at=AT) == []
+    assert Alarm.objects.get(kind="files").settled_at == AT
+
+
+def test_process_log_is_anchored_when_it_moved_and_the_last_anchor_is_old_enough(place: Place, logs: Logs) -> None:
+    assert anchor(logs, place, at=AT) is None  # nothing is signed yet
+
+    def later(minutes: int, acts: int) -> Record | None:
+        at = AT + timedelta(minutes=minutes)
+        for number in range(acts):
+            record(make_row(f"{minutes}/{number}"))
+        run_round(logs, place, at=at)
+        return anchor(logs, place, at=at)
+
+    first = later(0, 1)
+    assert first is not None
+    signed = Checkpoint.objects.get(log=logs[Tree.PROCESS])
+    root = bytes(signed.root).hex()
+    assert published_in(first) == {"log": f"{ORIGIN}/process/2026", "size": 1, "root": root}
+    assert later(9, 1) is None  # moved, but too soon
+    assert later(10, 0) is not None
+    assert later(30, 0) is None  # old enough, but nothing moved
+    assert later(40, 2) is not None
+
+
+def test_without_witnesses_named_nothing_is_published_and_an_alarm_says_so(place: Place, logs: Logs) -> None:
+    place.policy_file.unlink()
+    record(make_row())
+    for _ in range(2):
+        run_round(logs, place, at=AT)
+    assert sizes(place, logs) == {"process": 1}
+    assert [(alarm.key, alarm.settled_at) for alarm in Alarm.objects.filter(kind="witness")] == [("policy", None)]
+    assert place.second.last(logs[Tree.PUBLIC].origin) is not None  # signed all the same
+    place.policy_file.write_text("quorum none\n", encoding="utf-8")
+    run_round(logs, place, at=AT)
+    assert sizes(place, logs) == {"process": 1, "public": 2}
+    assert Alarm.objects.get(kind="witness").settled_at == AT
+
+
+def test_quorum_of_none_is_refused_outside_a_demonstration(place: Place, logs: Logs) -> None:
+    real = replace(place, may_lack_witnesses=False)
+    with pytest.raises(ActRefusedError, match="至少指定一个见证方") as refusal:
+        check_logs(logs, real)
+    assert code_of(refusal.value) == "ledger.no_quorum"
+    with pytest.raises(ActRefusedError):
+        run_round(logs, real, at=AT)
+    assert "public" not in sizes(real, logs)
+    check_logs(logs, place)
+
+
+def test_checkpoint_waits_for_its_quorum(witnessed: Place, logs: Logs, monkeypatch: pytest.MonkeyPatch) -> None:
+    refusal = Refusal("w1", RefusalKind.UNREACHABLE, "no answer")
+    monkeypatch.setattr(running, "collect", answers(False, refusals=(refusal,)))
+    for _ in range(2):
+        run_round(logs, witnessed, at=AT)
+    assert sizes(witnessed, logs) == {}
+    alarm = Alarm.objects.get(kind="witness")
+    assert (alarm.key, alarm.detail[-10:], alarm.settled_at) == ("w1", "：no answer", None)
+
+    text = parse_note(Checkpoint.objects.get(log=logs[Tree.PUBLIC]).note).text
+    line = VerifiedSignature(WITNESS.cosign(text, int(AT.timestamp())), parse_vkey(WITNESS.vkey))
+    monkeypatch.setattr(running, "collect", answers(True, cosignatures=(line,)))
+    run_round(logs, witnessed, at=AT + timedelta(minutes=1))
+    assert sizes(witnessed, logs) == {"public": 2}
+    assert Publication.objects.get(checkpoint__log=logs[Tree.PUBLIC]).witnesses == 1
+    assert Alarm.objects.get(kind="witness").settled_at == AT + timedelta(minutes=1)
+    note = witnessed.files(logs[Tree.PUBLIC]).read("checkpoint")
+    (vkey,) = LogKey.objects.filter(log=logs[Tree.PUBLIC]).values_list("vkey", flat=True)
+    policy = witnessed.policy()
+    assert policy is not None
+    assert satisfied(replace(policy, logs=(KnownLog(vkey),)), note)
+
+
+def test_new_year_begins_new_logs_once_everything_of_the_old_is_out(place: Place, logs: Logs) -> None:
+    record(make_row())
+    silvester = datetime.fromisoformat("2026-12-31T23:59:00+08:00")
+    new_year = datetime.fromisoformat("2027-01-01T00:00:30+08:00")
+    assert turn_year(logs, place, at=new_year) == logs  # nothing is out yet
+    run_round(logs, place, at=silvester)
+    assert turn_year(logs, place, at=silvester) == logs
+    closed = {tree: place.second.last(log.origin) for tree, log in logs.items()}
+    turned = turn_year(logs, place, at=new_year)
+    assert {log.origin for log in turned.values()} == {f"{ORIGIN}/process/2027", f"{ORIGIN}/public/2027"}
+    assert open_logs(place, at=new_year) == turned
+    run_round(turned, place, at=new_year)
+    for tree, log in turned.items():
+        begun = Leaf.objects.get(log=log, index=0).record
+        assert begun.kind == "log.begun"
+        said = parse_canonical(bytes(begun.content.manifest))
+        told = said["published"] if tree == Tree.PUBLIC else said["facts"]
+        former = closed[tree]
+        assert former is not None
+        assert told == {
+            "reason": "新年度", "former": logs[tree].origin, "size": former.size, "root": former.root.hex(),
+        }  # fmt: skip
+    check_logs(turned, place)
+    assert check_files(place, at=new_year) == []  # the old logs stay what they were
+    assert Log.objects.filter(closed_at__isnull=False).count() == 2
+
+
+def test_new_year_waits_for_what_is_not_out_yet(witnessed: Place, logs: Logs, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(running, "collect", answers(False))
+    record(make_row())
+    run_round(logs, witnessed, at=AT)
+    turned = turn_year(logs, witnessed, at=AT + timedelta(days=60))
+    assert turned[Tree.PROCESS] != logs[Tree.PROCESS]
+    assert turned[Tree.PUBLIC] == logs[Tree.PUBLIC]
+
+
+def test_restored_installation_goes_on_in_a_new_log_that_names_what_was_signed(place: Place, logs: Logs) -> None:
+    record(make_row())
+    run_round(logs, place, at=AT)
+    ahead = Signed(9, b"\7" * 32)
+    origin = logs[Tree.PROCESS].origin
+    place.second.keep(origin, place.second.last(origin), ahead)  # signed after the backup was made
+    place.second.keep(f"{ORIGIN}/process/2026-2", None, ahead)  # and so was a log that the backup does not know
+    with pytest.raises(ActRefusedError) as refusal:
+        check_logs(logs, place)
+    assert code_of(refusal.value) == "ledger.behind"
+    log = succeed_log(Tree.PROCESS, place, reason="恢复旧备份", at=AT)
+    assert log.origin == f"{ORIGIN}/process/2026-3"
+    said = parse_canonical(bytes(Leaf.objects.get(log=log).record.content.manifest))["facts"]
+    assert (said["size"], said["root"], said["former"]) == (9, "07" * 32, origin)
+    now = open_logs(place, at=AT)
+    check_logs(now, place)
+    record(make_row("2"))
+    run_round(now, place, at=AT)
+    assert sizes(place, now)["process"] == 2
+    assert not Leaf.objects.filter(log=logs[Tree.PROCESS], index__gte=1).exists()

@@ -1,0 +1,1 @@
+"""Records and logs checked by programs that share no code with the product."""
