@@ -87,6 +87,16 @@ def test_a_fault_of_a_file_can_be_placed_later() -> None:
             "add.registers[items]",
             "fields 有重复的 id",
         ),
+        (
+            lambda p: p["add"]["registers"][0]["fields"][0].update(required_when={"nam": ["委托"]}),
+            "add.registers[items]",
+            "required_when 引用了不存在的字段：nam",
+        ),
+        (
+            lambda p: p["add"]["registers"][0]["fields"][0].update(type="file"),
+            "add.registers[items]",
+            "title_field 不能是文件",
+        ),
         (lambda p: p.update(agency=agency()["agency"]), "", "kind 为 agency 的包须写 agency 与 government"),
         (
             lambda p: p.update(clauses=[{"id": "WS公1", "summary": "某", "state": "open", "requirement": ["D1"]}]),

@@ -27,7 +27,7 @@ from heliograph.ledger.files import LogFiles
 from heliograph.ledger.keystore import KeyStore
 from heliograph.ledger.models import Checkpoint, Log, LogKey, Publication, Record, Tree
 from heliograph.ledger.second_place import SecondPlace
-from heliograph.ledger.witness_client import Collected, collect
+from heliograph.ledger.witness_client import Collected, RefusalKind, collect
 
 BASIS = "C2SP tlog-witness"
 
@@ -136,7 +136,9 @@ def run_round(logs: dict[Tree, Log], place: Place, *, at: datetime) -> int:
         log.refresh_from_db()
         files = place.files(log)
         write_staged(log, files)
-        checkpoint = sign_state(log, files, signers=signers_of(log, place.keys), second=place.second, at=at)
+        checkpoint = Checkpoint.objects.filter(log=log, size=log.size).first() or sign_state(
+            log, files, signers=signers_of(log, place.keys), second=place.second, at=at
+        )
         if checkpoint is not None and not Publication.objects.filter(checkpoint=checkpoint).exists():
             _publish(log, checkpoint, files, place, at)
     return done
@@ -157,9 +159,10 @@ def _publish(log: Log, checkpoint: Checkpoint, files: LogFiles, place: Place, at
     if answered is None:
         return
     asked, collected = answered
-    for refusal in collected.refusals:
+    refusals = [one for one in collected.refusals if not (collected.satisfied and one.kind == RefusalKind.UNREACHABLE)]
+    for refusal in refusals:  # one that is only late is no reason for an alarm while the quorum stands
         raise_alarm("witness", refusal.witness, f"{refusal.kind.label}：{refusal.text}", at=at)
-    settle_alarms("witness", still={refusal.witness for refusal in collected.refusals}, at=at)
+    settle_alarms("witness", still={refusal.witness for refusal in refusals}, at=at)
     if collected.satisfied:
         lines = [line.signature for line in collected.cosignatures]
         publish_checkpoint(Checkpoint.objects.get(pk=asked), files, cosignatures=lines, at=at)
@@ -221,9 +224,10 @@ def turn_year(logs: dict[Tree, Log], place: Place, *, at: datetime) -> dict[Tree
     """Begin a new log in a new year, once everything that the old one has was published."""
     turned = dict(logs)
     for tree, log in logs.items():
+        if localdate(at).year == localdate(log.opened_at).year:
+            continue
         newest = Checkpoint.objects.filter(log=log).order_by("-size").first()
-        out = newest is not None and newest.size == log.size and hasattr(newest, "publication")
-        if out and localdate(at).year > localdate(log.opened_at).year:
+        if newest is not None and newest.size == log.size and hasattr(newest, "publication"):
             turned[tree] = succeed_log(tree, place, reason="新年度", at=at)
     return turned
 

@@ -72,6 +72,14 @@ def test_a_value_is_stored_in_one_form(kind: str, given: Any, stored: Any) -> No
     assert clean(kind, given) == stored
 
 
+def test_a_file_is_referred_to_by_what_was_stored_and_not_in_words() -> None:
+    stored = {"sha256": "a" * 64, "name": "委托书.pdf", "size": 8}
+    assert clean("file", stored) == stored
+    assert clean("file", "") == ""
+    for given in ("委托书.pdf", {**stored, "sha256": "a"}, {"name": "委托书.pdf"}):
+        assert "请在条目页面上传" in fault("file", given)
+
+
 def test_a_choice_is_one_of_the_packs_list() -> None:
     assert clean("choice", "法定", choices=["法定", "委托"]) == "法定"
     assert "应为：法定、委托；现为“自封”" in fault("choice", "自封", choices=["法定", "委托"])

@@ -4,7 +4,10 @@ from __future__ import annotations
 
 import logging
 import signal
+import sqlite3
 import threading
+from concurrent.futures import ThreadPoolExecutor
+from dataclasses import replace
 from datetime import datetime
 from types import FrameType
 from typing import Any
@@ -17,7 +20,7 @@ from heliograph.config.ledger_place import installation_place
 from heliograph.kernel.tlog.errors import TlogError
 from heliograph.kernel.verdict import ActRefusedError
 from heliograph.ledger.actions.alarms import raise_alarm, settle_alarms
-from heliograph.ledger.actions.running import Place, anchor, check_logs, open_logs, run_round, turn_year
+from heliograph.ledger.actions.running import Asking, Place, anchor, check_logs, open_logs, run_round, turn_year
 from heliograph.ledger.actions.sequencing import only_sequencer
 
 PAUSE_SECONDS = 0.25
@@ -40,13 +43,13 @@ class Command(BaseCommand):
 
         for number in (signal.SIGINT, signal.SIGTERM):
             signal.signal(number, stop)
-        place = installation_place()
         try:
-            with only_sequencer():
+            with ThreadPoolExecutor(1) as background, only_sequencer():
+                place = replace(installation_place(), asking=Asking(background))
                 check_logs(open_logs(place, at=self._now()), place)
                 self._run(place, told)
-        except ActRefusedError as error:
-            raise CommandError(str(error), returncode=2) from error
+        except (ActRefusedError, TlogError, sqlite3.Error) as error:
+            raise CommandError(f"存证日志不能启动：{error}", returncode=2) from error
 
     def _now(self) -> datetime:
         return timezone.now()  # noqa: TID251 - a command reads the clock
@@ -66,7 +69,7 @@ class Command(BaseCommand):
         except OperationalError:
             connection.close()
             raise
-        except (ActRefusedError, TlogError, OSError) as error:
+        except (ActRefusedError, TlogError, OSError, sqlite3.Error) as error:
             logger.exception("the ledger stands still")
             raise_alarm(ALARM, type(error).__name__, str(error), at=now)
             return PAUSE_AFTER_FAULT_SECONDS
