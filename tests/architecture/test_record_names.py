@@ -26,7 +26,7 @@ CHOICES = {
 
 def actions() -> Iterator[ast.Module]:
     for path in sorted(PACKAGE.rglob("*.py")):
-        named = path.name in {"actions.py", "adjustments.py", "publications.py"} or "actions" in path.parts
+        named = path.name in {"actions.py", "adjustments.py", "publications.py", "salts.py"} or "actions" in path.parts
         if named and not {"tests", "desk", "portal"} & set(path.parts):
             yield ast.parse(path.read_text(encoding="utf-8"))
 

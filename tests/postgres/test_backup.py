@@ -171,12 +171,17 @@ def test_no_backup_undoes_an_erasure(homes: tuple[Path, Path], folder: Path) -> 
     (kept,) = ask(old, APP, "SELECT count(*) FROM ledger_recordsalt")[0]
     assert isinstance(kept, int)
     (gone,) = ask(old, APP, "SELECT min(record_id::text) FROM ledger_recordsalt")[0]
+    foreign = folder / "elsewhere.salts"
+    head = (folder / "2026a.salts").read_text(encoding="utf-8").replace('"installation": "0', '"installation": "f', 1)
+    foreign.write_text(head.replace("20", "19", 1), encoding="utf-8")
     ask(old, APP, f"INSERT INTO ledger_erasure VALUES ('{gone}', '依申请', '个人信息保护法@2021:47', '{gone}', now())")
     for table in ("ledger_recordcontent", "ledger_recordsalt"):
         ask(old, APP, f"DELETE FROM {table} WHERE record_id = '{gone}'")
     made = heliograph(old, "backup", "--out", str(after))
     assert "已删除旧的盐值文件 2026a.salts" in made.stdout
     assert stat.S_IMODE((folder / "2026b.salts").stat().st_mode) == 0o600
+
+    assert foreign.exists()  # another installation's
 
     restored = heliograph(old, "restore", str(before), "--force")
     assert restored.returncode == 0, restored.stderr
@@ -189,3 +194,5 @@ def test_no_backup_undoes_an_erasure(homes: tuple[Path, Path], folder: Path) -> 
     refused = heliograph(old, "restore", str(before), "--force")
     assert refused.returncode == 1
     assert "盐值文件" in refused.stderr
+    other = heliograph(old, "restore", str(before), "--force", "--salts", str(foreign))
+    assert other.returncode == 1

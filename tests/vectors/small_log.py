@@ -20,7 +20,7 @@ from typing import Any
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 from cryptography.hazmat.primitives.asymmetric.mldsa import MLDSA44PrivateKey
 
-ORIGIN = "ledger.example/process/2026"
+ORIGIN = "ledger.example/public/2026"
 WITNESS = "witness.example/court"
 SALT = bytes(range(32))
 LABEL = b"heliograph/record/v1\0"

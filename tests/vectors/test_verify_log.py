@@ -17,6 +17,7 @@ from tests.vectors.small_log import (
     STRANGER,
     WITNESS_KEY,
     PostQuantumSigner,
+    Signer,
     SmallLog,
     consistency,
     flipped,
@@ -142,6 +143,19 @@ def test_too_few_witnesses_are_refused(tmp_path: Path, policy: Path) -> None:
 
     assert answer.code == 1
     assert "too few witnesses" in answer.text
+
+
+def test_a_process_log_is_not_held_to_the_quorum_and_says_so(tmp_path: Path) -> None:
+    """Witnesses see a process log as anchors in the public one."""
+    key = Signer("ledger.example/process/2026", 9)
+    log = SmallLog(entries(3), origin=key.name, signers=(key,)).write(tmp_path / "log")
+    policy = tmp_path / "policy.txt"
+    policy.write_text(f"log {key.vkey}\nwitness court {WITNESS_KEY.vkey}\nquorum court\n", encoding="utf-8")
+
+    answer = verify("log", log, "--policy", policy)
+
+    assert answer.code == 0
+    assert "anchors in the public log, not checked here" in answer.text
 
 
 def test_a_bad_signature_of_a_known_key_spoils_the_whole_note(tmp_path: Path, policy: Path) -> None:

@@ -82,6 +82,10 @@ TEXTS: dict[str, tuple[str, str]] = {
     ),
     "quorum_met": ("见证达到策略要求：{names}", "witnesses as the policy demands: {names}"),
     "quorum_missed": ("见证未达到策略要求；有效见证：{names}", "too few witnesses for the policy; valid: {names}"),
+    "quorum_of_process": (
+        "过程日志由机关自行签名，其状态以锚定条目进入公开日志并由见证方见证；本次未核验锚定",
+        "a process log is signed by its agency; witnesses see it as anchors in the public log, not checked here",
+    ),
     "quorum_none": ("策略不要求见证，见证未核验", "the policy asks for no witness: none was checked"),
     # proof
     "included": ("第 {index} 条确在日志之中", "entry {index} is in the log"),

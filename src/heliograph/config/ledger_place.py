@@ -11,6 +11,8 @@ from heliograph.ledger.actions.running import Place
 from heliograph.ledger.keystore import KeyStore
 from heliograph.ledger.second_place import SecondPlace
 
+SIGN_EVERY = timedelta(seconds=1)  # a checkpoint is some kilobytes for ever; more often tells nobody anything
+
 
 def installation_place() -> Place:
     """Return it; ImproperlyConfigured while the installation has no name for its logs."""
@@ -28,4 +30,5 @@ def installation_place() -> Place:
         policy_file=settings.LEDGER_WITNESSES,
         anchor_every=timedelta(seconds=settings.LEDGER_ANCHOR_SECONDS),
         may_lack_witnesses=settings.IS_DEMO,
+        sign_every=SIGN_EVERY,
     )

@@ -16,13 +16,19 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import datetime
 from pathlib import Path
+from uuid import UUID
 
 from django.db import connection, transaction
+
+from heliograph.ledger.actions import append
+from heliograph.ledger.actions.erasing import erase_content
+from heliograph.ledger.histories import rows_last_told_by
+from heliograph.ledger.models import Record
 
 SUFFIX = ".salts"
 GROUND = "备份之后已依法删除，恢复时再次删除"
 BASIS = "个人信息保护法@2021:47"
-SYSTEM = "00000000-0000-0000-0000-000000000000"
+NOBODY = UUID(int=0)
 
 _ALL = "SELECT s.record_id::text || ' ' || encode(s.value, 'hex') FROM ledger_recordsalt s ORDER BY s.record_id"
 _PUT = """
@@ -31,13 +37,6 @@ SELECT r.id, decode(given.salt, 'hex') FROM unnest(%s::uuid[], %s::text[]) AS gi
 JOIN ledger_record r ON r.id = given.id LEFT JOIN ledger_erasure e ON e.record_id = r.id WHERE e.record_id IS NULL
 ON CONFLICT DO NOTHING
 """
-_MARK = """
-INSERT INTO ledger_erasure (record_id, ground, basis, by_id, at)
-SELECT c.record_id, %s, %s, %s, %s FROM ledger_recordcontent c
-LEFT JOIN ledger_recordsalt s ON s.record_id = c.record_id LEFT JOIN ledger_erasure e ON e.record_id = c.record_id
-WHERE s.record_id IS NULL AND e.record_id IS NULL AND c.record_id <= %s
-"""
-_CLEAR = "DELETE FROM ledger_recordcontent c USING ledger_erasure e WHERE e.record_id = c.record_id"
 CHUNK = 5_000
 
 
@@ -62,7 +61,8 @@ def write_salts(target: Path, *, at: datetime) -> int:
     head = {
         "product": "heliograph",
         "made_at": at.isoformat(),
-        "newest": lines[-1].split()[0] if lines else SYSTEM,
+        "installation": _installation(),
+        "newest": lines[-1].split()[0] if lines else str(NOBODY),
         "count": len(lines),
         "sha256": hashlib.sha256(rest).hexdigest(),
     }
@@ -76,39 +76,69 @@ def write_salts(target: Path, *, at: datetime) -> int:
     return len(lines)
 
 
+def _installation() -> str:
+    """Return what tells this installation's records from another's: the key of the first."""
+    first = Record.objects.order_by("pk").values_list("pk", flat=True).first()
+    return str(first or NOBODY)
+
+
 def drop_older(target: Path) -> list[Path]:
-    """Remove the files of salts that a new one replaces, in its directory; return which."""
-    older = [path for path in target.parent.glob(f"*{SUFFIX}") if "" < made_at(path) < made_at(target)]
+    """Remove the files of salts that a new one replaces, in its directory; return which. Others' stay."""
+    new = _head(target)
+    beside = [path for path in target.parent.glob(f"*{SUFFIX}") if path != target]
+    older = [
+        path
+        for path in beside
+        if _head(path).get("installation") == new["installation"] and _head(path)["made_at"] < new["made_at"]
+    ]
     for path in older:
         path.unlink()
     return older
 
 
 def newest_salts(backup: Path) -> Path:
-    """Return the newest file of salts beside a backup; where there is none, the one that its name asks for."""
-    return max(backup.parent.glob(f"*{SUFFIX}"), key=made_at, default=backup.with_suffix(SUFFIX))
+    """Return this installation's newest file of salts beside a backup, else the one that the backup's name asks for.
+
+    Asked when the database has been restored: its first record tells whose files are its own.
+    """
+    own = [path for path in backup.parent.glob(f"*{SUFFIX}") if _head(path).get("installation") == _installation()]
+    return max(own, key=lambda path: _head(path)["made_at"], default=backup.with_suffix(SUFFIX))
 
 
-def made_at(source: Path) -> str:
-    """Return when a file of salts was made, as its first line says; empty for another kind of file."""
+def _head(source: Path) -> dict[str, str]:
+    """Return the first line of a file of salts; empty for another kind of file."""
     try:
         with source.open("rb") as stream:
-            return str(json.loads(stream.readline())["made_at"])
-    except (OSError, ValueError, KeyError, TypeError):
-        return ""
+            head = json.loads(stream.readline())
+    except (OSError, ValueError):
+        return {}
+    return head if isinstance(head, dict) and {"installation", "made_at"} <= set(head) else {}
 
 
 def restore_salts(source: Path, *, at: datetime) -> Restored:
     """Put the salts back, and take away again what was erased after the backup. SaltsError for a file not whole."""
     head, lines = _read(source)
-    with transaction.atomic(), connection.cursor() as cursor:
-        for chunk in _chunks(lines):
-            pairs = [line.split(" ") for line in chunk]
-            cursor.execute(_PUT, [[pair[0] for pair in pairs], [pair[1] for pair in pairs]])
-        cursor.execute(_MARK, [GROUND, BASIS, SYSTEM, at, head["newest"]])
-        erased = cursor.rowcount
-        cursor.execute(_CLEAR)
-    return Restored(len(lines), erased)
+    if head.get("installation") != _installation():
+        raise SaltsError(f"盐值文件属于另一套系统，不能用于本库：{source}")
+    with transaction.atomic():
+        with connection.cursor() as cursor:
+            for chunk in _chunks(lines):
+                pairs = [line.split(" ") for line in chunk]
+                cursor.execute(_PUT, [[pair[0] for pair in pairs], [pair[1] for pair in pairs]])
+        gone = Record.objects.filter(content__isnull=False, salt__isnull=True, erasure__isnull=True)
+        erased = list(gone.filter(pk__lte=head["newest"]))
+        for record in erased:
+            _erase_again(record, at)
+    return Restored(len(lines), len(erased))
+
+
+def _erase_again(record: Record, at: datetime) -> None:
+    """Erase what was erased after the backup; the rows it was the last to tell of are digested anew."""
+    rows = [row for _guard, row in rows_last_told_by(record)]
+    erase_content(record.pk, ground=GROUND, basis=BASIS, by_id=NOBODY, at=at)
+    if rows:
+        agency_id = record.agency_id
+        append("erasure.repeated", subject=record, agency_id=agency_id, actor_id=None, at=at, rows=rows)
 
 
 def _read(source: Path) -> tuple[dict[str, str], list[str]]:

@@ -64,6 +64,7 @@ KINDS = {
     "person.added": "登记人员",
     "person.appointed": "登记任职",
     "post.ended": "登记离任",
+    "erasure.repeated": "恢复备份后再次删除",
     "record.erased": "删除存证内容",
     "release.passed": "审批同意",
     "release.returned": "审批退回",

@@ -205,6 +205,13 @@ def _leaves(log: Log, start: int, stop: int) -> list[bytes]:
     return leaves
 
 
+def state_at(log: Log, size: int) -> bytes:
+    """Return the root that a log had at a size, from its records; nothing when some of them are not there."""
+    if Leaf.objects.filter(log=log, index__lt=size).count() < size:
+        return b""
+    return _edge_at(log, size).root()
+
+
 def _edge_at(log: Log, size: int) -> Edge:
     """Return the edge a log had at a size, from its records."""
     edge, tail = Edge(), b""

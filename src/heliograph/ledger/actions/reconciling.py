@@ -12,6 +12,8 @@ from datetime import datetime
 from typing import Any
 
 from django.db import connection, transaction
+from django.db.models import CharField
+from django.db.models.functions import Cast
 from psycopg import sql
 
 from heliograph.kernel.canonical import NotCanonicalError, parse_canonical
@@ -19,9 +21,10 @@ from heliograph.kernel.tlog.hashing import leaf_hash
 from heliograph.ledger.actions.alarms import raise_alarm, settle_alarms
 from heliograph.ledger.actions.records import commitment, described
 from heliograph.ledger.guards import Guard, guards, shape_of
-from heliograph.ledger.models import Record, RowShape
+from heliograph.ledger.models import Erasure, Record, RowShape
 
 ALARM = "row"
+ERASED = "record.erased"
 NAMED = 200  # findings that get an alarm of their own
 CHANGED, UNRECORDED, MISSING, UNREADABLE = "changed", "unrecorded", "missing", "unreadable"
 WORDS = {
@@ -29,6 +32,9 @@ WORDS = {
     UNRECORDED: "没有存证",
     MISSING: "存证中有而数据库中没有",
     UNREADABLE: "列已变动，无法核对，须重新登记",
+    "unguarded": "最后一次存证的内容已经删除，数据行无从核对",
+    "unfounded": "有删除登记，没有删除的存证",
+    "unplaced": "既不在日志中，也不在排序队列中",
     "gone": "存证内容或盐值不在，也没有删除的理由",
     "content": "存证内容与日志条目不符",
     "record": "存证的登记项与存证内容不符",
@@ -50,13 +56,14 @@ WITH latest AS (
 SELECT coalesce(k.row_id, t.{key}::text),
   CASE WHEN k.row_id IS NULL THEN 'unrecorded'
        WHEN t.{key} IS NULL THEN 'missing'
+       WHEN k.erased THEN 'unguarded'
        WHEN k.unreadable IS NOT FALSE THEN 'unreadable'
        ELSE 'changed' END
 FROM {table} t FULL JOIN known k ON k.row_id = t.{key}::text
 WHERE CASE
   WHEN k.row_id IS NULL THEN TRUE
   WHEN t.{key} IS NULL THEN k.digest <> ''
-  WHEN k.erased THEN FALSE
+  WHEN k.erased THEN TRUE
   WHEN k.unreadable IS NOT FALSE THEN TRUE
   ELSE k.digest IS DISTINCT FROM encode(sha256(k.salt || convert_to(
     (to_jsonb(t) - %(out)s::text[] - string_to_array(k.extra, ','))::text, 'UTF8')), 'hex')
@@ -115,6 +122,11 @@ def compare_records(*, chunk: int = 2_000) -> Iterator[Finding]:
 
     Content and salt may be gone only where an erasure gives the ground.
     """
+    told = Record.objects.filter(kind=ERASED).values("subject_id")
+    for key in Erasure.objects.annotate(key=Cast("pk", CharField())).exclude(key__in=told).values_list("pk", flat=True):
+        yield Finding(Erasure._meta.db_table, str(key), "unfounded")
+    for key in Record.objects.filter(place__isnull=True, pending__isnull=True).values_list("pk", flat=True):
+        yield Finding(Record._meta.db_table, str(key), "unplaced")
     records = Record.objects.select_related("content", "salt").filter(erasure__isnull=True).order_by("id")
     for record in records.prefetch_related("rows").iterator(chunk_size=chunk):
         what = _fault_of(record)
@@ -148,10 +160,18 @@ def reconcile(*, at: datetime) -> list[Finding]:
     """Compare every guarded row and every record; raise an alarm for each finding and settle those that are gone."""
     findings = [finding for found in guards() for finding in compare_rows(found)]
     findings += compare_records()
-    for finding in findings[:NAMED]:
-        raise_alarm(ALARM, f"{finding.table}/{finding.row_id}", str(finding), at=at)
-    settle_alarms(ALARM, still=[f"{one.table}/{one.row_id}" for one in findings], at=at)
+    alarms = dict(_alarm(finding) for finding in findings)
+    for key in list(alarms)[:NAMED]:
+        raise_alarm(ALARM, key, alarms[key], at=at)
+    settle_alarms(ALARM, still=list(alarms), at=at)
     return findings
+
+
+def _alarm(finding: Finding) -> tuple[str, str]:
+    """Return key and words of a finding's alarm; a table whose columns changed has one, not one for each row."""
+    if finding.what == UNREADABLE:
+        return f"{finding.table}/*", f"{finding.table}：{WORDS[UNREADABLE]}"
+    return f"{finding.table}/{finding.row_id}", str(finding)
 
 
 @transaction.atomic

@@ -20,7 +20,13 @@ from heliograph.kernel.tlog.tiles import TileReader
 from heliograph.kernel.verdict import ActRefusedError, Refused
 from heliograph.ledger.actions.alarms import raise_alarm, settle_alarms
 from heliograph.ledger.actions.keys import make_key, signers_of
-from heliograph.ledger.actions.publishing import check_standing, publish_checkpoint, sign_state, write_staged
+from heliograph.ledger.actions.publishing import (
+    check_standing,
+    publish_checkpoint,
+    sign_state,
+    state_at,
+    write_staged,
+)
 from heliograph.ledger.actions.records import PublicFacts, append, append_public
 from heliograph.ledger.actions.sequencing import close_log, open_log, sequence
 from heliograph.ledger.files import LogFiles
@@ -30,6 +36,7 @@ from heliograph.ledger.second_place import SecondPlace
 from heliograph.ledger.witness_client import Collected, RefusalKind, collect
 
 BASIS = "C2SP tlog-witness"
+FIRST_REST, LONGEST_REST = timedelta(seconds=1), timedelta(minutes=1)
 
 
 class Asking:
@@ -39,6 +46,8 @@ class Asking:
         self.background = background
         self.known_sizes: dict[str, int] = {}
         self.running: tuple[int, Future[Collected]] | None = None
+        self.pause = timedelta(0)
+        self.not_before: datetime | None = None
 
     def answer(self) -> tuple[int, Collected] | None:
         """Return which checkpoint was asked about and what the witnesses said, None while nothing was answered."""
@@ -49,9 +58,14 @@ class Asking:
         self.known_sizes.update(collected.known_sizes)
         return asked, collected
 
-    def ask(self, checkpoint: Checkpoint, policy: Policy, reader: TileReader) -> None:
+    def rest(self, at: datetime, *, well: bool) -> None:
+        """Let witnesses that did not make a quorum rest, each time twice as long, up to a limit."""
+        self.pause = timedelta(0) if well else min(max(self.pause * 2, FIRST_REST), LONGEST_REST)
+        self.not_before = at + self.pause
+
+    def ask(self, checkpoint: Checkpoint, policy: Policy, reader: TileReader, *, at: datetime) -> None:
         """Ask about a checkpoint, unless an answer is still awaited: then the next round asks about the newest."""
-        if self.running is None:
+        if self.running is None and (self.not_before is None or at >= self.not_before):
             self.running = (checkpoint.pk, self._begin(checkpoint, policy, reader))
 
     def _begin(self, checkpoint: Checkpoint, policy: Policy, reader: TileReader) -> Future[Collected]:
@@ -86,6 +100,7 @@ class Place:
     policy_file: Path
     anchor_every: timedelta
     may_lack_witnesses: bool = False
+    sign_every: timedelta = timedelta(0)
     asking: Asking = field(default_factory=Asking)
 
     def files(self, log: Log) -> LogFiles:
@@ -136,9 +151,10 @@ def run_round(logs: dict[Tree, Log], place: Place, *, at: datetime) -> int:
         log.refresh_from_db()
         files = place.files(log)
         write_staged(log, files)
-        checkpoint = Checkpoint.objects.filter(log=log, size=log.size).first() or sign_state(
-            log, files, signers=signers_of(log, place.keys), second=place.second, at=at
-        )
+        checkpoint = Checkpoint.objects.filter(log=log).order_by("-size").first()
+        if checkpoint is None or (checkpoint.size < log.size and checkpoint.signed_at + place.sign_every <= at):
+            signers = signers_of(log, place.keys)
+            checkpoint = sign_state(log, files, signers=signers, second=place.second, at=at)
         if checkpoint is not None and not Publication.objects.filter(checkpoint=checkpoint).exists():
             _publish(log, checkpoint, files, place, at)
     return done
@@ -154,7 +170,7 @@ def _publish(log: Log, checkpoint: Checkpoint, files: LogFiles, place: Place, at
         raise_alarm("witness", "policy", "没有指定见证方，公开日志的检查点不能发布。", at=at)
         return
     known = Policy(tuple(KnownLog(vkey) for vkey in vkeys(log)), policy.witnesses, policy.groups, policy.quorum)
-    place.asking.ask(checkpoint, known, TileReader(files, checkpoint.size))
+    place.asking.ask(checkpoint, known, TileReader(files, checkpoint.size), at=at)
     answered = place.asking.answer()
     if answered is None:
         return
@@ -163,6 +179,7 @@ def _publish(log: Log, checkpoint: Checkpoint, files: LogFiles, place: Place, at
     for refusal in refusals:  # one that is only late is no reason for an alarm while the quorum stands
         raise_alarm("witness", refusal.witness, f"{refusal.kind.label}：{refusal.text}", at=at)
     settle_alarms("witness", still={refusal.witness for refusal in refusals}, at=at)
+    place.asking.rest(at, well=collected.satisfied)
     if collected.satisfied:
         lines = [line.signature for line in collected.cosignatures]
         publish_checkpoint(Checkpoint.objects.get(pk=asked), files, cosignatures=lines, at=at)
@@ -221,10 +238,18 @@ def succeed_log(tree: Tree, place: Place, *, reason: str, at: datetime) -> Log:
 
 
 def turn_year(logs: dict[Tree, Log], place: Place, *, at: datetime) -> dict[Tree, Log]:
-    """Begin a new log in a new year, once everything that the old one has was published."""
+    """Begin a new process log in a new year, once everything that the old one has was published.
+
+    The public log goes on: no witness can know its successor yet. An alarm asks the operator to agree on a day with the
+    witnesses and to run `heliograph ledger succeed`.
+    """
     turned = dict(logs)
     for tree, log in logs.items():
         if localdate(at).year == localdate(log.opened_at).year:
+            continue
+        if tree == Tree.PUBLIC:
+            detail = "公开日志已跨年度。请与各见证方约定时间后运行 heliograph ledger succeed，并把新公钥告知见证方。"
+            raise_alarm("year", log.origin, detail, at=at)
             continue
         newest = Checkpoint.objects.filter(log=log).order_by("-size").first()
         if newest is not None and newest.size == log.size and hasattr(newest, "publication"):
@@ -233,13 +258,18 @@ def turn_year(logs: dict[Tree, Log], place: Place, *, at: datetime) -> dict[Tree
 
 
 def check_files(place: Place, *, at: datetime) -> list[str]:
-    """Derive each published log anew from its files; raise an alarm for each that differs, and return them in words."""
+    """Derive each published log anew, from its records and from its files, closed ones too.
+
+    Raise an alarm for each that differs from what was published, and return them in words.
+    """
     found: dict[str, str] = {}
     for log in Log.objects.order_by("pk"):
         published = Publication.objects.filter(checkpoint__log=log).order_by("-checkpoint__size").first()
         if published is None:
             continue
         checkpoint = published.checkpoint
+        if state_at(log, checkpoint.size) != bytes(checkpoint.root):
+            found[f"{log.origin} database"] = f"数据库里日志 {log.origin} 的条目与已发布的检查点不符。"
         report = check_log(place.files(log), checkpoint.size, bytes(checkpoint.root))
         if report.problem is not None:
             found[log.origin] = (

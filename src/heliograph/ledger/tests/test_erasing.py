@@ -95,11 +95,11 @@ def test_content_of_others_cannot_be_deleted(model: type[RecordContent | RecordS
     assert model._default_manager.filter(record=other).exists()
 
 
-def test_erased_record_is_no_finding_and_the_row_is_watched_again_from_its_next_record() -> None:
+def test_row_that_only_an_erased_record_tells_of_is_a_finding_until_its_next_record() -> None:
     row = make_row()
     erase(record(row))
-    Alarm.objects.filter(pk=row.pk).update(detail="乙")
-    assert [*compare_rows(guard_of(Alarm)), *compare_records()] == []
+    assert [finding.what for finding in [*compare_rows(guard_of(Alarm)), *compare_records()]] == ["unguarded"]
     record(row)
+    assert [*compare_rows(guard_of(Alarm)), *compare_records()] == []
     Alarm.objects.filter(pk=row.pk).update(detail="丙")
     assert [finding.what for finding in compare_rows(guard_of(Alarm))] == ["changed"]

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import replace
 from datetime import datetime, timedelta
+from typing import Any
 
 import pytest
 
@@ -162,7 +163,7 @@ def test_checkpoint_waits_for_its_quorum(witnessed: Place, logs: Logs, monkeypat
     assert satisfied(replace(policy, logs=(KnownLog(vkey),)), note)
 
 
-def test_new_year_begins_new_logs_once_everything_of_the_old_is_out(place: Place, logs: Logs) -> None:
+def test_new_year_begins_a_process_log_and_asks_for_a_public_one(place: Place, logs: Logs) -> None:
     record(make_row())
     silvester = datetime.fromisoformat("2026-12-31T23:59:00+08:00")
     new_year = datetime.fromisoformat("2027-01-01T00:00:30+08:00")
@@ -171,7 +172,11 @@ def test_new_year_begins_new_logs_once_everything_of_the_old_is_out(place: Place
     assert turn_year(logs, place, at=silvester) == logs
     closed = {tree: place.second.last(log.origin) for tree, log in logs.items()}
     turned = turn_year(logs, place, at=new_year)
-    assert {log.origin for log in turned.values()} == {f"{ORIGIN}/process/2027", f"{ORIGIN}/public/2027"}
+    assert turned[Tree.PROCESS].origin == f"{ORIGIN}/process/2027"
+    assert turned[Tree.PUBLIC] == logs[Tree.PUBLIC]
+    assert Alarm.objects.filter(kind="year", settled_at__isnull=True).count() == 1
+    turned[Tree.PUBLIC] = succeed_log(Tree.PUBLIC, place, reason="新年度", at=new_year)
+    assert turned[Tree.PUBLIC].origin == f"{ORIGIN}/public/2027"
     assert open_logs(place, at=new_year) == turned
     run_round(turned, place, at=new_year)
     for tree, log in turned.items():
@@ -187,6 +192,46 @@ def test_new_year_begins_new_logs_once_everything_of_the_old_is_out(place: Place
     check_logs(turned, place)
     assert check_files(place, at=new_year) == []  # the old logs stay what they were
     assert Log.objects.filter(closed_at__isnull=False).count() == 2
+
+
+def test_checkpoints_are_not_signed_more_often_than_the_place_says(place: Place, logs: Logs) -> None:
+    slow = replace(place, sign_every=timedelta(seconds=1))
+    for number, second in enumerate((0.0, 0.5, 1.0)):
+        record(make_row(str(number)))
+        run_round(logs, slow, at=AT + timedelta(seconds=second))
+    signed = Checkpoint.objects.filter(log=logs[Tree.PROCESS]).order_by("size")
+    assert [one.signed_at - AT for one in signed] == [timedelta(0), timedelta(seconds=1)]
+
+
+def test_witnesses_without_a_quorum_are_asked_less_and_less_often(
+    witnessed: Place, logs: Logs, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    asked: list[int] = []
+    refuse = answers(False)
+
+    def counted(*given: Any, **named: Any) -> Any:
+        asked.append(1)
+        return refuse(*given, **named)
+
+    monkeypatch.setattr(running, "collect", counted)
+    record(make_row())
+    for second in range(8):
+        run_round(logs, witnessed, at=AT + timedelta(seconds=second))
+    assert len(asked) == 4  # at once, after 1, 2 and 4 seconds
+
+
+def test_database_that_was_rewritten_whole_does_not_give_the_published_root(place: Place, logs: Logs) -> None:
+    record(make_row())
+    run_round(logs, place, at=AT)
+    assert check_files(place, at=AT) == []
+    published = Checkpoint.objects.filter(log=logs[Tree.PROCESS]).latest("size")
+    assert running.state_at(logs[Tree.PROCESS], published.size) == bytes(published.root)
+    assert running.state_at(logs[Tree.PROCESS], published.size + 1) == b""
+    other = Checkpoint.objects.create(
+        log=logs[Tree.PROCESS], size=published.size + 1, root=b"\7" * 32, note="", signed_at=AT
+    )
+    Publication.objects.create(checkpoint=other, note="", witnesses=0, at=AT)
+    assert any("数据库" in words for words in check_files(place, at=AT))
 
 
 def test_new_year_waits_for_what_is_not_out_yet(witnessed: Place, logs: Logs, monkeypatch: pytest.MonkeyPatch) -> None:

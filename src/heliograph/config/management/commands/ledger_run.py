@@ -49,6 +49,7 @@ class Command(BaseCommand):
                 check_logs(open_logs(place, at=self._now()), place)
                 self._run(place, told)
         except (ActRefusedError, TlogError, sqlite3.Error) as error:
+            raise_alarm(ALARM, "start", str(error), at=self._now())
             raise CommandError(f"存证日志不能启动：{error}", returncode=2) from error
 
     def _now(self) -> datetime:

@@ -9,6 +9,7 @@ from django.utils import timezone
 
 from heliograph.config.ledger_place import installation_place
 from heliograph.kernel.verdict import ActRefusedError
+from heliograph.ledger.actions.alarms import settle_alarms
 from heliograph.ledger.actions.running import succeed_log
 from heliograph.ledger.actions.sequencing import only_sequencer
 from heliograph.ledger.models import Tree
@@ -22,14 +23,17 @@ class Command(BaseCommand):
     def add_arguments(self, parser: Any) -> None:
         """Ask for the reason, which the new public log tells."""
         parser.add_argument("--reason", required=True, help="理由，写入新日志的首条并公开")
+        parser.add_argument("--tree", choices=[*Tree.values, "both"], default="both", help="哪一个日志，默认两个")
 
     def handle(self, *args: Any, **options: Any) -> None:
-        """Succeed both logs: they were restored together."""
+        """Succeed both logs, which were restored together, or in a new year the public one."""
+        trees = [tree for tree in Tree if options["tree"] in {tree, "both"}]
         place, now = installation_place(), timezone.now()  # noqa: TID251 - a command reads the clock
         try:
             with only_sequencer():
-                for tree in Tree:
+                for tree in trees:
                     log = succeed_log(tree, place, reason=options["reason"], at=now)
+                    settle_alarms("year", still=(), at=now)
                     self.stdout.write(f"{tree.label}：已启用 {log.origin}。")
         except ActRefusedError as error:
             raise CommandError(str(error), returncode=2) from error

@@ -35,9 +35,9 @@ class Command(BaseCommand):
     def handle(self, *args: Any, **options: Any) -> None:
         """Check everything before anything is touched."""
         source: Path = options["file"].absolute()
-        salts: Path = (options["salts"] or newest_salts(source)).absolute()
-        if options["salts"] and not salts.exists():
-            raise CommandError(f"没有这个盐值文件：{salts}", returncode=2)
+        named: Path | None = options["salts"]
+        if named is not None and not named.exists():
+            raise CommandError(f"没有这个盐值文件：{named}", returncode=2)
         try:
             manifest = read_manifest(source)
             check_versions(manifest)
@@ -46,6 +46,7 @@ class Command(BaseCommand):
                 check_empty(settings.HOME)
             restore_backup(settings.HOME, source)
             migrate_as_owner()
+            salts = named or newest_salts(source)
             restored = restore_salts(salts, at=datetime.now(UTC)) if salts.exists() else None
         except (BackupError, SaltsError) as error:
             raise CommandError(str(error), returncode=1) from error

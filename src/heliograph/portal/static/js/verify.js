@@ -223,9 +223,10 @@ async function treeCheck(proof) {
     : ['bad', '收录', '收录证明不成立：条目、位置或者检查点被改动过。'];
 }
 
-function witnessCheck(found, policy) {
+function witnessCheck(found, policy, origin) {
   const names = Array.from(found.seen, ([name, at]) => `${name}（${moment(at)}）`).join('；');
   if (policy.quorum === 'none') { return ['skip', '见证', names ? `见证规则没有规定数量；已见证：${names}。` : '见证规则没有要求见证。']; }
+  if (origin.split('/').includes('process') && !names) { return ['skip', '见证', '过程日志由机关签名，其状态以锚定条目进入公开日志后由见证方见证；锚定不在这里核验。']; }
   return found.quorum
     ? ['ok', '见证', `达到规定的数量：${names}。`]
     : ['bad', '见证', names ? `没有达到规定的数量，只有：${names}。` : '没有有效的见证。'];
@@ -237,7 +238,7 @@ async function signatureChecks(proof, policy) {
     if (error instanceof BadSignature) { return [['bad', '签名', `${error.message} 的签名无效。`]]; }
     throw error;
   }
-  const rows = [found.logs.length ? ['ok', '日志签名', '检查点由本平台的日志签名。'] : ['bad', '日志签名', '检查点没有本平台日志的有效签名。'], witnessCheck(found, policy)];
+  const rows = [found.logs.length ? ['ok', '日志签名', '检查点由本平台的日志签名。'] : ['bad', '日志签名', '检查点没有本平台日志的有效签名。'], witnessCheck(found, policy, proof.note.origin)];
   if (found.skipped.length) { rows.push(['skip', '其他签名', `另有 ${found.skipped.length} 个签名（ML-DSA-44 或者 SM2）不在浏览器里核验，可以用 heliograph-verify 核验。`]); }
   return rows;
 }
