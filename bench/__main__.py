@@ -21,6 +21,7 @@ TITLES = {
     "import": "Importing a register of 10,000 rows",
     "verify": "Checking a whole log with heliograph-verify",
     "portal": "Portal at 10,000 entries (server on the same machine)",
+    "ledger": "Records and the sequencer (PostgreSQL on the same machine)",
     "tlog": "Transparency log (kernel, figures per second of CPU of one core)",
 }
 
