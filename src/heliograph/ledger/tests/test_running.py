@@ -16,6 +16,7 @@ from heliograph.kernel.tlog.policy import Log as KnownLog
 from heliograph.kernel.tlog.policy import satisfied
 from heliograph.kernel.verdict import ActRefusedError
 from heliograph.ledger.actions import running
+from heliograph.ledger.actions.publishing import state_at
 from heliograph.ledger.actions.running import (
     Place,
     anchor,
@@ -225,8 +226,8 @@ def test_database_that_was_rewritten_whole_does_not_give_the_published_root(plac
     run_round(logs, place, at=AT)
     assert check_files(place, at=AT) == []
     published = Checkpoint.objects.filter(log=logs[Tree.PROCESS]).latest("size")
-    assert running.state_at(logs[Tree.PROCESS], published.size) == bytes(published.root)
-    assert running.state_at(logs[Tree.PROCESS], published.size + 1) == b""
+    assert state_at(logs[Tree.PROCESS], published.size) == bytes(published.root)
+    assert state_at(logs[Tree.PROCESS], published.size + 1) == b""
     other = Checkpoint.objects.create(
         log=logs[Tree.PROCESS], size=published.size + 1, root=b"\7" * 32, note="", signed_at=AT
     )
