@@ -100,7 +100,7 @@ def test_proof_page_costs_few_queries_and_shows_a_code_and_the_limits(
     assert f"http://testserver{ENTRY}v2/proof/" in page
     assert "不说明记录的内容属实" in page
     assert 'content="noindex"' in page
-    assert re.search("<dt>条目指纹</dt>\s*<dd[^>]*>\s*[0-9a-f]{64}\s*<", page)
+    assert re.search(r"<dt>条目指纹</dt>\s*<dd[^>]*>\s*[0-9a-f]{64}\s*<", page)
 
 
 def test_proof_names_the_witnesses_of_its_checkpoint(
