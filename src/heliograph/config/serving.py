@@ -61,7 +61,7 @@ class Supervisor:
         try:
             # Sessions of their own: a Ctrl-C in the terminal reaches us only, and we stop them in order.
             lines = [*self.others, *commands(bind, workers)]
-            self.children = [subprocess.Popen(line, start_new_session=True) for line in lines]  # noqa: S603
+            self.children = [subprocess.Popen(line, start_new_session=True) for line in lines]  # noqa: S603 - our own programs
             if self._wait_until(lambda: answers(bind), READY_SECONDS):
                 on_ready()
             self._wait_until(lambda: False, None)
