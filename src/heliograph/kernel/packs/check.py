@@ -8,18 +8,17 @@ exist, and a period counted by a law's own rule has the unit which that rule giv
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Iterable, Iterator, Sequence
-from dataclasses import dataclass
-from functools import cached_property
+from collections.abc import Callable, Iterator, Sequence
 from typing import Any
 
+from heliograph.kernel.packs.check_procedures import PROCEDURE_CHECKS, categories_served
 from heliograph.kernel.packs.faults import PackFault
 from heliograph.kernel.packs.merge import written_rules
+from heliograph.kernel.packs.references import Finding, References, citations, known
 from heliograph.kernel.packs.schema import (
-    CITED_WHOLE,
     Channel,
+    DrawnRule,
     FieldDef,
-    Law,
     Pack,
     PeriodRule,
     Policy,
@@ -35,103 +34,24 @@ from heliograph.kernel.packs.validation import PackSource
 from heliograph.kernel.packs.yaml_source import Path
 
 _TARGET = re.compile(r"rule:(?P<section>\w+)/(?P<id>\S+)|page:\S+|act:[a-z_]+\.[a-z_]+")
-_Finding = tuple[Path, str]
 
 
-@dataclass
-class References:
-    """What a merged pack offers to be referred to."""
-
-    pack: Pack
-    requirements: frozenset[str]
-
-    @cached_property
-    def laws(self) -> dict[str, Law]:
-        """Laws by key and by every alias with the same version year."""
-        found: dict[str, Law] = {}
-        for law in self.pack.laws:
-            found[law.key] = law
-            year = law.key.partition("@")[2]
-            found.update({alias if "@" in alias else f"{alias}@{year}": law for alias in law.aliases})
-        return found
-
-    @cached_property
-    def clauses(self) -> frozenset[str]:
-        """Citations of the source documents in the chain."""
-        return frozenset(clause.id for clause in self.pack.clauses)
-
-    def ids(self, section: str) -> frozenset[str]:
-        """Ids of a section, as merged."""
-        return frozenset(rule.id for rule in getattr(self.pack.rules, section))
-
-    def names(self, section: str) -> frozenset[str]:
-        """Names of a section, as merged."""
-        return frozenset(rule.name for rule in getattr(self.pack.rules, section))
-
-    @cached_property
-    def categories(self) -> frozenset[str]:
-        """Category ids, those that a child took away included: a parent's rule may speak of them."""
-        removed = {removal.id for removal in self.pack.removed if removal.section == "categories"}
-        return self.ids("categories") | removed
-
-    def has_rule(self, key: str) -> bool:
-        """Say whether `<section>/<id>` is a rule of the pack."""
-        return key in self.pack.origins
-
-    def citation_fault(self, citation: str) -> str | None:
-        """Return what is wrong with a citation, None when it reaches a clause or an article."""
-        return self._law_fault(citation) if "@" in citation else self._clause_fault(citation)
-
-    def _law_fault(self, citation: str) -> str | None:
-        key, _, article = citation.partition(":")
-        law = self.laws.get(key)
-        if law is None:
-            return f"依据「{citation}」：laws 里没有 {key}"
-        if not article:
-            return None if law.level in CITED_WHOLE else f"依据「{citation}」须写到条，如 {key}:1"
-        known = {item.no for item in law.articles}
-        if article in known or article.partition("(")[0] in known:
-            return None
-        return f"依据「{citation}」：{law.key} 没有列出第 {article} 条"
-
-    def _clause_fault(self, citation: str) -> str | None:
-        """An article may be cited that is listed by its items only: WS公7 for WS公7(一)."""
-        if citation in self.clauses:
-            return None
-        if any(re.match(re.escape(citation) + r"\D", clause) for clause in self.clauses):
-            return None
-        return f"依据「{citation}」：clauses 里没有这一条款"
-
-
-def _of_rule(rule: Rule, refs: References) -> Iterator[_Finding]:
+def _of_rule(rule: Rule, refs: References) -> Iterator[Finding]:
     """Checks that every rule passes, whatever it is about."""
-    yield from _citations((), rule.basis, refs)
+    yield from citations((), rule.basis, refs)
     yield from _requirements(rule.requirement, refs)
     if rule.effective_from and rule.effective_to and rule.effective_to < rule.effective_from:
         yield ("effective_to",), "失效日期早于生效日期"
 
 
-def _citations(path: Path, basis: Sequence[str], refs: References) -> Iterator[_Finding]:
-    for index, citation in enumerate(basis):
-        fault = refs.citation_fault(citation)
-        if fault:
-            yield (*path, "basis", index), fault
-
-
-def _requirements(ids: Sequence[str], refs: References) -> Iterator[_Finding]:
+def _requirements(ids: Sequence[str], refs: References) -> Iterator[Finding]:
     for index, requirement in enumerate(ids):
         if requirement not in refs.requirements:
             yield ("requirement", index), f"没有编号为 {requirement} 的要求"
 
 
-def _known(key: str, ids: Iterable[str], known: frozenset[str], what: str) -> Iterator[_Finding]:
-    for index, name in enumerate(ids):
-        if name not in known:
-            yield (key, index), f"没有{what}「{name}」"
-
-
-def _of_time_limit(limit: TimeLimit, refs: References) -> Iterator[_Finding]:
-    yield from _known("applies_to", limit.applies_to, refs.categories, "执法类别")
+def _of_time_limit(limit: TimeLimit, refs: References) -> Iterator[Finding]:
+    yield from known("applies_to", limit.applies_to, refs.categories, "执法类别")
     if limit.unit in {"promptly", "hours"} and limit.roll == "forward":
         yield ("roll",), "以小时计或「及时」的期限没有可顺延的最后一日"
     if limit.unit == "date_of_year" and limit.length is not None:
@@ -161,7 +81,7 @@ def unit_by(rule: PeriodRule, length: int) -> str | None:
     return "working_days" if working else "calendar_days"
 
 
-def _of_period_rule(rule: PeriodRule, refs: References) -> Iterator[_Finding]:
+def _of_period_rule(rule: PeriodRule, refs: References) -> Iterator[Finding]:
     if rule.law not in refs.laws:
         yield ("law",), f"laws 里没有 {rule.law}"
     if (rule.working_when == "listed") != bool(rule.days):
@@ -170,12 +90,12 @@ def _of_period_rule(rule: PeriodRule, refs: References) -> Iterator[_Finding]:
         yield ("limit",), "working_when 为 up_to 时须写 limit，其他写法不写"
 
 
-def _of_register(register: Register, refs: References) -> Iterator[_Finding]:
+def _of_register(register: Register, refs: References) -> Iterator[Finding]:
     if register.release_chain not in refs.ids("release_chains"):
         yield ("release_chain",), f"没有发布审批流程「{register.release_chain}」"
     for index, field in enumerate(register.fields):
         path: Path = ("fields", index)
-        yield from _citations(path, field.basis, refs)
+        yield from citations(path, field.basis, refs)
         if field.type in {"choice", "choices"}:
             if bool(field.choices) == bool(field.choices_from):
                 yield (*path, "choices"), "选项字段须写 choices 或 choices_from 其中一项"
@@ -185,43 +105,43 @@ def _of_register(register: Register, refs: References) -> Iterator[_Finding]:
             yield (*path, "choices_from"), f"本包没有 {field.choices_from}，选项将为空"
 
     if refs.pack.kind == "agency":
-        yield from _known("compiled_by_units", register.compiled_by_units, refs.names("units"), "科室")
+        yield from known("compiled_by_units", register.compiled_by_units, refs.names("units"), "科室")
 
 
-def _of_chain(chain: ReleaseChain, refs: References) -> Iterator[_Finding]:
+def _of_chain(chain: ReleaseChain, refs: References) -> Iterator[Finding]:
     for index, stage in enumerate(chain.stages):
-        yield from _citations(("stages", index), stage.basis, refs)
+        yield from citations(("stages", index), stage.basis, refs)
     ids = [stage.id for stage in chain.stages]
     if len(ids) != len(set(ids)):
         yield ("stages",), "同一环节出现两次"
 
 
-def _of_policy(policy: Policy, refs: References) -> Iterator[_Finding]:
+def _of_policy(policy: Policy, refs: References) -> Iterator[Finding]:
     for index, article in enumerate(policy.articles):
-        yield from _citations(("articles", index), article.basis, refs)
+        yield from citations(("articles", index), article.basis, refs)
     numbers = [article.no for article in policy.articles]
     if len(numbers) != len(set(numbers)):
         yield ("articles",), "条号重复"
 
 
-def _of_trigger(trigger: ReviewTrigger, refs: References) -> Iterator[_Finding]:
-    return _known("categories", trigger.categories, refs.categories, "执法类别")
+def _of_trigger(trigger: ReviewTrigger, refs: References) -> Iterator[Finding]:
+    return known("categories", trigger.categories, refs.categories, "执法类别")
 
 
-def _of_channel(channel: Channel, refs: References) -> Iterator[_Finding]:
-    return _known("carries", channel.carries, refs.ids("registers"), "登记册")
+def _of_channel(channel: Channel, refs: References) -> Iterator[Finding]:
+    return known("carries", channel.carries, refs.ids("registers"), "登记册")
 
 
-def _of_column(column: PortalColumn, refs: References) -> Iterator[_Finding]:
-    return _known("registers", column.registers, refs.ids("registers"), "登记册")
+def _of_column(column: PortalColumn, refs: References) -> Iterator[Finding]:
+    return known("registers", column.registers, refs.ids("registers"), "登记册")
 
 
-def _of_task(task: RolloutTask, refs: References) -> Iterator[_Finding]:
+def _of_task(task: RolloutTask, refs: References) -> Iterator[Finding]:
     if any(other.no == task.no and other.id != task.id for other in refs.pack.rules.rollout_tasks):
         yield ("no",), f"任务编号 {task.no} 重复"
 
 
-_BY_SECTION: dict[str, Callable[[Any, References], Iterator[_Finding]]] = {
+_BY_SECTION: dict[str, Callable[[Any, References], Iterator[Finding]]] = {
     "time_limits": _of_time_limit,
     "period_rules": _of_period_rule,
     "registers": _of_register,
@@ -231,10 +151,11 @@ _BY_SECTION: dict[str, Callable[[Any, References], Iterator[_Finding]]] = {
     "channels": _of_channel,
     "columns": _of_column,
     "rollout_tasks": _of_task,
+    **PROCEDURE_CHECKS,
 }
 
 
-def _in_clauses(own: PackSource, refs: References) -> Iterator[_Finding]:
+def _in_clauses(own: PackSource, refs: References) -> Iterator[Finding]:
     """The compliance table: unique ids of declared sources, and rules that exist."""
     codes = tuple(source.code for source in own.file.sources)
     seen: set[str] = set()
@@ -255,7 +176,7 @@ def _in_clauses(own: PackSource, refs: References) -> Iterator[_Finding]:
                 yield (*path, "served_by", number), f"没有规则 {match['section']}/{match['id']}"
 
 
-def _in_head(own: PackSource, refs: References) -> Iterator[_Finding]:
+def _in_head(own: PackSource, refs: References) -> Iterator[Finding]:
     file = own.file
     if file.effective_to and file.effective_to < file.effective_from:
         yield ("effective_to",), "失效日期早于生效日期"
@@ -265,7 +186,7 @@ def _in_head(own: PackSource, refs: References) -> Iterator[_Finding]:
             if fault:
                 yield ("government", "overseer_basis", index), fault
     for index, removal in enumerate(file.remove):
-        yield from _citations(("remove", index), removal.basis, refs)
+        yield from citations(("remove", index), removal.basis, refs)
 
 
 def check_pack(pack: Pack, own: PackSource, requirements: frozenset[str]) -> list[PackFault]:
@@ -275,7 +196,7 @@ def check_pack(pack: Pack, own: PackSource, requirements: frozenset[str]) -> lis
     lines are; here they are only what this file's rules refer to.
     """
     refs = References(pack, requirements)
-    findings = [*_in_head(own, refs), *_in_clauses(own, refs)]
+    findings = [*_in_head(own, refs), *_in_clauses(own, refs), *categories_served(refs)]
     for part in ("add", "replace"):
         for path, section, rule in written_rules(own, part):
             findings += [((*path, *place), message) for place, message in _in_rule(section, rule, refs)]
@@ -320,7 +241,9 @@ def _fields(file: PackSource) -> Iterator[tuple[Path, Register, FieldDef]]:
                 yield from (((*path, "fields", index), rule, field) for index, field in enumerate(rule.fields))
 
 
-def _in_rule(section: str, rule: Rule, refs: References) -> Iterator[_Finding]:
+def _in_rule(section: str, rule: Rule, refs: References) -> Iterator[Finding]:
     yield from _of_rule(rule, refs)
+    if isinstance(rule, DrawnRule):
+        rule = refs.pack.rule(section, rule.id)  # as merged: it may keep the drawing of its parent
     if section in _BY_SECTION:
         yield from _BY_SECTION[section](rule, refs)

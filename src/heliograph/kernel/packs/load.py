@@ -13,6 +13,7 @@ from dataclasses import dataclass, field
 from importlib.resources.abc import Traversable
 
 from heliograph.kernel.packs.check import check_inherited, check_pack, check_privacy
+from heliograph.kernel.packs.elements import with_elements
 from heliograph.kernel.packs.faults import PackFault, PackFaultsError
 from heliograph.kernel.packs.merge import resolve
 from heliograph.kernel.packs.schema import Pack
@@ -119,7 +120,7 @@ class PackShelf:
         pack = read_pack_file(_bytes(self.root, *folder, PACK_FILE), "/".join([*folder, PACK_FILE]))
         if pack.name != name:
             raise PackFaultsError([pack.fault(("pack",), f"文件里写的是 {pack.name}，与所在目录不符")])
-        return pack
+        return with_elements(self.root.joinpath(*folder), pack)
 
     def chain(self, name: str) -> list[PackSource]:
         """Return a pack file and its parents, parents first. Raises PackFaultsError."""

@@ -14,7 +14,7 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from heliograph.kernel.packs.faults import PackFault, PackFaultsError
-from heliograph.kernel.packs.schema import Article, Clause, Law, Pack, Removal, Rule, Sections, Source
+from heliograph.kernel.packs.schema import Article, Clause, DrawnRule, Law, Pack, Removal, Rule, Sections, Source
 from heliograph.kernel.packs.validation import PackSource
 from heliograph.kernel.packs.yaml_source import Path
 
@@ -100,8 +100,10 @@ class _Merge:
             self.faults.append(pack.fault(path, f"上级包没有 {section}/{rule.id}，新增请写在 add"))
         elif path[0] == "replace" and not rule.why.strip():
             self.faults.append(pack.fault((*path, "why"), "替换上级包的规则须写 why，说明以何者为准及理由"))
+        elif isinstance(rule, DrawnRule) and not rule.file and not known:
+            self.faults.append(pack.fault((*path, "file"), "新增的流程或者表须写 file"))
         else:
-            self.rules[section][rule.id] = rule
+            self.rules[section][rule.id] = _drawn_as(rule, self.rules[section].get(rule.id))
             self.origins[f"{section}/{rule.id}"] = pack.name
 
     def _law(self, pack: PackSource, path: Path, law: Law) -> None:
@@ -122,6 +124,13 @@ class _Merge:
             self.faults.append(pack.fault((*path, "no"), f"第 {article.no} 条重复"))
         else:
             known[article.no] = article
+
+
+def _drawn_as(rule: Rule, former: Rule | None) -> Rule:
+    """Return the rule, with its parent's flowchart or table where it brings none of its own."""
+    if not isinstance(rule, DrawnRule) or not isinstance(former, DrawnRule) or rule.file:
+        return rule
+    return rule.model_copy(update={"file": former.file, "source": former.source})
 
 
 def written_rules(pack: PackSource, part: str) -> Iterator[tuple[Path, str, Rule]]:

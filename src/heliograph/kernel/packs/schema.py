@@ -12,6 +12,15 @@ from typing import Annotated, Any, Literal, Self
 
 from pydantic import Field, StringConstraints, model_validator
 
+from heliograph.kernel.packs.procedure_rules import (
+    CASE_EVENTS,
+    DecisionTable,
+    DrawnRule,
+    DutyRule,
+    Fact,
+    Procedure,
+)
+from heliograph.kernel.packs.rule import Id, Label, Requirement, Rule, Strict, Text, Verified
 from heliograph.kernel.packs.sections import (
     AvDuty,
     Category,
@@ -19,8 +28,6 @@ from heliograph.kernel.packs.sections import (
     Channel,
     FieldDef,
     FieldType,
-    Id,
-    Label,
     NonDisclosure,
     PeriodRule,
     Policy,
@@ -29,21 +36,17 @@ from heliograph.kernel.packs.sections import (
     Provision,
     Register,
     ReleaseChain,
-    Requirement,
     ReviewElement,
     ReviewTrigger,
     RolloutStage,
     RolloutTask,
-    Rule,
     Sections,
-    Strict,
-    Text,
     TimeLimit,
     Unit,
-    Verified,
 )
 
 __all__ = [
+    "CASE_EVENTS",
     "CITED_WHOLE",
     "Agency",
     "Article",
@@ -52,6 +55,10 @@ __all__ = [
     "ChainStage",
     "Channel",
     "Clause",
+    "DecisionTable",
+    "DrawnRule",
+    "DutyRule",
+    "Fact",
     "FieldDef",
     "FieldType",
     "Government",
@@ -65,6 +72,7 @@ __all__ = [
     "Policy",
     "PolicyArticle",
     "PortalColumn",
+    "Procedure",
     "Provision",
     "Register",
     "ReleaseChain",

@@ -1,4 +1,4 @@
-"""The sections of rules a pack may hold: registers, time limits, release chains, policies and the rest.
+"""The sections of rules a pack may hold: registers, time limits, procedures, release chains, policies and the rest.
 
 Every rule has an id, a basis and the requirement it serves. Read through `schema`, which names all shapes of a pack.
 """
@@ -8,42 +8,14 @@ from __future__ import annotations
 import datetime
 from typing import Annotated, Literal, Self
 
-from pydantic import BaseModel, ConfigDict, Field, StringConstraints, model_validator
+from pydantic import Field, StringConstraints, model_validator
 
-Id = Annotated[str, StringConstraints(pattern=r"^[a-z0-9][a-z0-9_.\-]{0,79}$")]
-Text = Annotated[str, StringConstraints(min_length=1, max_length=4000, strip_whitespace=True)]
-Label = Annotated[str, StringConstraints(min_length=1, max_length=120, strip_whitespace=True)]
-Requirement = Annotated[str, StringConstraints(pattern=r"^[DRLISC]\d{1,2}$")]
-Verified = Literal["text", "secondary", "unverified"]
+from heliograph.kernel.packs.procedure_rules import DecisionTable, DutyRule, Fact, Procedure
+from heliograph.kernel.packs.rule import Id, Label, Rule, Strict, Text, Verified
 
 FieldType = Literal[
     "text", "longtext", "choice", "choices", "date", "number", "phone", "basis", "lines", "yesno", "file"
 ]  # fmt: skip
-
-
-class Strict(BaseModel):
-    """No unknown key passes: a misspelt key must not silently lose a rule."""
-
-    model_config = ConfigDict(extra="forbid", frozen=True)
-
-
-class Rule(Strict):
-    """What every rule of a pack carries, whatever it is about.
-
-    basis: law keys (`行政处罚法@2021:61`) or source clauses (`WS公7(一)`), at least one.
-    verified: `text` read in the law or source itself, `secondary` in an account of it, `unverified` shown 「待核」.
-    read: where it was read. why: what holds and why where this pack departs from its parent.
-    """
-
-    id: Id
-    basis: list[Label] = Field(min_length=1)
-    requirement: list[Requirement] = []
-    verified: Verified = "text"
-    read: str = ""
-    effective_from: datetime.date | None = None
-    effective_to: datetime.date | None = None
-    why: str = ""
-    note: str = ""
 
 
 class Category(Rule):
@@ -291,5 +263,9 @@ class Sections(Strict):
     channels: list[Channel] = []
     columns: list[PortalColumn] = []
     provisions: list[Provision] = []
+    facts: list[Fact] = []
+    tables: list[DecisionTable] = []
+    procedures: list[Procedure] = []
+    duty_rules: list[DutyRule] = []
     rollout_tasks: list[RolloutTask] = []
     rollout_stages: list[RolloutStage] = []

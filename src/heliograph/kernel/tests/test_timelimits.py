@@ -190,6 +190,34 @@ def test_an_instant_in_utc_is_read_on_the_beijing_day(national: WorkCalendar) ->
     assert last_day(due(TimeLimit(1, "working_days"), naive, national)) == date(2026, 11, 17)
 
 
+def test_hours_are_extended_and_stand_still_on_suspended_days(national: WorkCalendar) -> None:
+    friday = datetime(2026, 11, 20, 17, 30, tzinfo=BEIJING)
+    day = TimeLimit(24, "hours")
+    saturday = Interval(date(2026, 11, 21), date(2026, 11, 21))
+    longer = due(day, friday, national, extensions=[Extension(12, "hours"), Extension(6, "hours")])
+    assert longer.at == datetime(2026, 11, 22, 11, 30, tzinfo=BEIJING)
+    assert due(day, friday, national, suspensions=[saturday]).at == datetime(2026, 11, 22, 17, 30, tzinfo=BEIJING)
+    midnight = datetime(2026, 11, 20, 0, 0, tzinfo=BEIJING)  # over when the suspended day begins
+    assert due(day, midnight, national, suspensions=[saturday]).at == datetime(2026, 11, 21, 0, 0, tzinfo=BEIJING)
+
+
+def test_a_suspension_counts_from_its_first_day_be_it_the_last_of_the_limit(national: WorkCalendar) -> None:
+    last = Interval(date(2026, 11, 19), date(2026, 11, 20))
+    three = TimeLimit(3, "calendar_days")
+    assert last_day(due(three, date(2026, 11, 16), national, suspensions=[last])) == date(2026, 11, 21)
+    assert last_day(due(three, date(2026, 11, 15), national, suspensions=[last])) == date(2026, 11, 18)
+
+
+def test_a_last_day_rolls_past_a_suspension_of_that_one_day(national: WorkCalendar) -> None:
+    monday = Interval(date(2026, 11, 23), date(2026, 11, 23))
+    rolling = TimeLimit(5, "calendar_days", roll="forward")  # from the 16th to Saturday the 21st
+    assert last_day(due(rolling, date(2026, 11, 16), national, suspensions=[monday])) == date(2026, 11, 24)
+
+
+def test_a_limit_of_no_days_ends_on_the_day_of_the_event(national: WorkCalendar) -> None:
+    assert last_day(due(TimeLimit(0, "working_days"), date(2026, 11, 16), national)) == date(2026, 11, 16)
+
+
 def test_hours_need_an_instant_and_hours_to_extend_them(national: WorkCalendar) -> None:
     with pytest.raises(TimeLimitError, match="datetime"):
         due(TimeLimit(24, "hours"), date(2026, 11, 20), national)

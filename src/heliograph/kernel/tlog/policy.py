@@ -117,20 +117,21 @@ def satisfied(policy: Policy, note: SignedNote | bytes | str, *, not_after: int 
     for line in verified:
         if line.verifier.vkey in witnesses and (not_after is None or (line.time or 0) <= not_after):
             cosigned.setdefault(witnesses[line.verifier.vkey], line)
-    return QuorumResult(_reached(policy, cosigned), checkpoint, by_log, cosigned)
+    return QuorumResult(reached(policy, cosigned), checkpoint, by_log, cosigned)
 
 
 def _vkeys(logs: Iterable[Log]) -> list[str]:
     return [log.vkey for log in logs]
 
 
-def _reached(policy: Policy, cosigned: Collection[str]) -> bool:
-    """Say whether the quorum stands; groups are defined after their members, so one pass in order is enough."""
-    reached = {NO_QUORUM, *cosigned}
+def reached(policy: Policy, cosigned: Collection[str]) -> bool:
+    """Say whether the quorum stands when these witnesses have cosigned."""
+    # Groups are defined after their members: one pass in order is enough.
+    found = {NO_QUORUM, *cosigned}
     for group in policy.groups:
-        if len(reached.intersection(group.members)) >= group.threshold:
-            reached.add(group.name)
-    return policy.quorum in reached
+        if len(found.intersection(group.members)) >= group.threshold:
+            found.add(group.name)
+    return policy.quorum in found
 
 
 def parse_policy(data: bytes | str) -> Policy:
