@@ -39,4 +39,5 @@ content > "$list"
 .venv/bin/python -m pip install --quiet --disable-pip-version-check --require-hashes -r "$list"
 .venv/bin/python -m pip install --quiet --disable-pip-version-check --no-build-isolation --no-deps -e . 2> .venv/install.log \
     || { cat .venv/install.log >&2; exit 1; }
+.venv/bin/python -m compileall -q src packs verifier || true # pip does so for what it installs, not for what it links to
 if [ "$mode" = run ]; then echo "$wanted_run" > "$stamp_run"; else echo "$wanted_dev" > "$stamp_dev"; fi

@@ -39,10 +39,10 @@ from heliograph.ledger.actions.running import (  # noqa: E402
     check_logs,
     open_logs,
     run_round,
-    succeed_log,
     vkeys,
 )
-from heliograph.ledger.actions.sequencing import only_sequencer  # noqa: E402
+from heliograph.ledger.actions.sequencing import only_sequencer, sequence  # noqa: E402
+from heliograph.ledger.actions.succeeding import published_size, succeed_log  # noqa: E402
 from heliograph.ledger.keystore import KeyStore  # noqa: E402
 from heliograph.ledger.models import Alarm, Leaf, Log, Pending, Record, Staged, Tree  # noqa: E402
 from heliograph.ledger.second_place import SecondPlace  # noqa: E402
@@ -117,7 +117,17 @@ def fill_tile(place: Place, home: Path) -> None:
         act(handle)
 
 
-def die(home: Path, kill_at: int, *, tile: bool = False) -> dict[str, Any]:
+def follow(place: Place, home: Path) -> None:
+    """Act, sequence without publishing, and let both logs be followed by new ones."""
+    handle = acknowledged_in(home)
+    for _ in range(3):
+        act(handle)
+    for tree, log in open_logs(place, at=now()).items():
+        sequence(log.pk)
+        succeed_log(tree, place, reason="试验", at=now())
+
+
+def die(home: Path, kill_at: int, *, tile: bool = False, following: bool = False) -> dict[str, Any]:
     """Work until the chosen point; say how many points there are when it was never reached."""
     place = place_in(home)
     with patiently():
@@ -127,6 +137,8 @@ def die(home: Path, kill_at: int, *, tile: bool = False) -> dict[str, Any]:
         points.install()
         if tile:
             run_round(open_logs(place, at=now()), place, at=now())
+        elif following:
+            follow(place, home)
         else:
             whole_run(place, home)
     return {"points": points.passed}
@@ -199,6 +211,7 @@ def account(place: Place, home: Path, former: dict[str, Any]) -> dict[str, Any]:
         "logs": logs,
         "lost": sorted(told - recorded),
         "unplaced": sorted(recorded - placed),
+        "unproved": sorted(unproved()),
         "without_record": sorted(rows.symmetric_difference(subjects)),
         "doubled": len(subjects) - len(set(subjects)),
         "pending": Pending.objects.count(),
@@ -206,6 +219,14 @@ def account(place: Place, home: Path, former: dict[str, Any]) -> dict[str, Any]:
         "findings": [str(finding) for finding in findings],
         "records": len(recorded),
     }
+
+
+def unproved() -> set[str]:
+    """Return the records in all logs that no published checkpoint covers."""
+    left = Leaf.objects.none()
+    for log in Log.objects.all():
+        left = left | Leaf.objects.filter(log=log, index__gte=published_size(log))
+    return {str(key) for key in left.values_list("record_id", flat=True)}
 
 
 def log_account(place: Place, log: Log, former: dict[str, Any] | None) -> dict[str, Any]:

@@ -23,6 +23,7 @@ from heliograph.ledger.models import (
     Alarm,
     Checkpoint,
     Erasure,
+    LapsedLeaf,
     Leaf,
     LogKey,
     LogKeyRetirement,
@@ -39,7 +40,7 @@ from heliograph.ledger.tests.making import AT, log_of, make_row, record
 from tests.database import link_as
 
 APPEND_ONLY: list[type[Model]] = [
-    Record, RecordedRow, RowShape, Leaf, LogKey, LogKeyRetirement, Checkpoint, Publication, Erasure,
+    Record, RecordedRow, RowShape, Leaf, LapsedLeaf, LogKey, LogKeyRetirement, Checkpoint, Publication, Erasure,
 ]  # fmt: skip
 ERASABLE: list[type[Model]] = [RecordContent, RecordSalt]
 CHANGES = ("UPDATE {table} SET {key} = {key}", "DELETE FROM {table}", "TRUNCATE {table} CASCADE")
@@ -71,6 +72,7 @@ def kept(tmp_path_factory: pytest.TempPathFactory, monkeypatch: pytest.MonkeyPat
     assert checkpoint is not None
     publish_checkpoint(checkpoint, files, cosignatures=(), at=AT)
     erase_content(erased.pk, ground="当事人申请", basis="个人信息保护法@2021:47", by_id=uuid4(), at=AT)
+    LapsedLeaf.objects.create(record=held, log=log, index=1)  # says so of a leaf that is published in an open log
     return held
 
 

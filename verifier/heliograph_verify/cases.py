@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from pathlib import Path
 
+from heliograph_verify.anchors import Anchors
 from heliograph_verify.checks import check_signatures, checkpoint_of, differing_key, in_tree, subject_of
 from heliograph_verify.formats import (
     PROOF_LIMIT,
@@ -26,12 +27,12 @@ class CaseChain:
     def __init__(self, report: Report, tree: Checkpoint, policy: Policy | None) -> None:
         """Start before the first record."""
         self.report, self.policy = report, policy
-        self.trees = {tree.origin: tree.text}
+        self.trees = {tree.origin: tree}
         self.subject: tuple[str, str] | None = None
         self.before: str | None = None  # leaf hash of the record before; None at the start
         self.gap = False  # after a record that could not be read, the next has nothing to follow from
         self.count = self.erased_tail = 0
-        self.places: set[tuple[str, int]] = set()
+        self.places: dict[tuple[str, int], str] = {}
 
     def take(self, name: str, data: bytes) -> None:
         """Check the next record."""
@@ -53,15 +54,15 @@ class CaseChain:
         tree = proof.checkpoint
         if tree.origin not in self.trees:  # a case may go on in the log of the next year
             self.report.add(NOTE, "other_log", name=name, origin=tree.origin)
-            check_signatures(self.report, self.policy, tree)
-            self.trees[tree.origin] = tree.text
-        if tree.text != self.trees[tree.origin]:
+            check_signatures(self.report, self.policy, tree, by_anchor=True)
+            self.trees[tree.origin] = tree
+        if tree.text != self.trees[tree.origin].text:
             self.report.add(FORGED, "other_checkpoint", name=name)
         if not in_tree(proof):
             self.report.add(FORGED, "record_not_included", name=name)
         if (tree.origin, proof.index) in self.places:
             self.report.add(FORGED, "index_twice", name=name)
-        self.places.add((tree.origin, proof.index))
+        self.places.setdefault((tree.origin, proof.index), name)
 
     def _contents(self, name: str, proof: ProofFile) -> None:
         if proof.manifest is None:
@@ -104,11 +105,14 @@ def _policy_of(report: Report, archive: Archive, policy: Policy | None) -> Polic
 
 
 def check_case(report: Report, path: Path, policy: Policy | None) -> None:
-    """Check an exported case: every record in the tree, contents as committed, one chain from 1 without gaps."""
+    """Check an exported case: every record in the tree, contents as committed, one chain from 1 without gaps.
+
+    The tree is that of a process log: its anchors show that the public log, and so its witnesses, saw it.
+    """
     archive = Archive(path)
     tree = checkpoint_of(archive)
     trusted = _policy_of(report, archive, policy)
-    check_signatures(report, trusted, tree)
+    check_signatures(report, trusted, tree, by_anchor=True)
     chain = CaseChain(report, tree, trusted)
     for number, name in enumerate(archive.names("records/"), 1):
         expected = f"records/{number:06d}.tlog-proof"
@@ -117,6 +121,9 @@ def check_case(report: Report, path: Path, policy: Policy | None) -> None:
         chain.take(name, archive.read(name, PROOF_LIMIT) or b"")
     if not chain.count:
         raise Unreadable("no_records")
+    anchors = Anchors(report, trusted, chain.trees)
+    anchors.take_all(archive)
+    anchors.tell(chain.places)
     if chain.erased_tail:
         report.add(SKIPPED, "tail_erased", count=chain.erased_tail)
     if chain.subject and not report.has(FORGED) and not report.has(UNREADABLE):

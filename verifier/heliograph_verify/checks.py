@@ -37,7 +37,7 @@ from heliograph_verify.trees import (
     open_source,
     read_file,
 )
-from heliograph_verify.trust import POLICY_LIMIT, Policy, judge, parse_policy
+from heliograph_verify.trust import POLICY_LIMIT, Judgement, Policy, judge, parse_policy
 
 # A canonical leaf that refers to nothing ends like this: private, then public. All others are read in full.
 REFERS_TO_NOTHING = (b'","v":1}', b'"ref":null,"v":1}')
@@ -61,8 +61,13 @@ def load_policy(path: Path | None) -> Policy | None:
     return parse_policy(load(path, POLICY_LIMIT)) if path else None
 
 
-def check_signatures(report: Report, policy: Policy | None, checkpoint: Checkpoint) -> None:
-    """Judge the signatures of a checkpoint by the policy."""
+def is_process(origin: str) -> bool:
+    """Say whether a log is one that only its agency reads."""
+    return PROCESS in origin.split("/")
+
+
+def check_signatures(report: Report, policy: Policy | None, checkpoint: Checkpoint, *, by_anchor: bool = False) -> None:
+    """Judge the signatures of a checkpoint by the policy; `by_anchor` where the anchors of its log are judged too."""
     report.add(NOTE, "checkpoint", origin=checkpoint.origin, size=checkpoint.size, root=checkpoint.root.hex())
     if policy is None:
         report.add(SKIPPED, "no_policy")
@@ -78,10 +83,16 @@ def check_signatures(report: Report, policy: Policy | None, checkpoint: Checkpoi
         report.add(FORGED, "log_not_signed", origin=checkpoint.origin)
     else:
         report.add(OK, "log_signed", name=found.signed_by_log)
-    if policy.quorum == "none":
+    _check_quorum(report, policy, found, by_anchor=by_anchor if is_process(checkpoint.origin) else None)
+
+
+def _check_quorum(report: Report, policy: Policy, found: Judgement, *, by_anchor: bool | None) -> None:
+    """Hold the witnesses to the quorum; those of a process log see its anchors (`by_anchor` None for other logs)."""
+    if by_anchor is not None and not found.witnesses:
+        if not by_anchor:
+            report.add(SKIPPED, "quorum_of_process")
+    elif policy.quorum == "none":
         report.add(SKIPPED, "quorum_none")
-    elif PROCESS in checkpoint.origin.split("/") and not found.witnesses:
-        report.add(SKIPPED, "quorum_of_process")
     else:
         names = ", ".join(found.witnesses) or "–"
         report.add(*((OK, "quorum_met") if found.quorum_met else (FORGED, "quorum_missed")), names=names)

@@ -315,3 +315,14 @@ def parse_proof(data: bytes) -> ProofFile:
     index = strict_decimal(lines[2].removeprefix("index "))
     hashes = tuple(strict_hash(line) for line in lines[3:])
     return ProofFile(index, hashes, parse_checkpoint(note), entry, parse_leaf(entry), manifest, salt)
+
+
+def parse_growth(data: bytes) -> tuple[int, list[bytes]]:
+    """Read the proof that a log grew from an earlier state: `old <size>`, then the hashes, each on its line."""
+    try:
+        first, *lines = data.decode("ascii").split("\n")
+    except UnicodeDecodeError as error:
+        raise Unreadable("bad_growth") from error
+    if not first.startswith("old ") or not lines or lines.pop() != "" or len(lines) > 63:
+        raise Unreadable("bad_growth")
+    return strict_decimal(first.removeprefix("old ")), [strict_hash(line) for line in lines]

@@ -31,6 +31,8 @@ TEXTS: dict[str, tuple[str, str]] = {
         "the record in the proof file is incomplete (manifest and salt come together or not at all)",
     ),
     "bad_proof": ("证明文件格式不合规范", "the proof file is malformed"),
+    "bad_growth": ("一致性证明格式不合规范", "the consistency proof is malformed"),
+    "bad_anchor": ("锚定记录不完整或格式不合规范", "the record of the anchor is incomplete or malformed"),
     "bad_vkey": ("策略中的公钥不合规范", "a key of the policy is malformed"),
     "bad_policy": ("策略文件不合规范", "the policy is malformed"),
     "policy_key_twice": ("策略中的公钥重复：{name}", "the policy has a key twice: {name}"),
@@ -83,8 +85,9 @@ TEXTS: dict[str, tuple[str, str]] = {
     "quorum_met": ("见证达到策略要求：{names}", "witnesses as the policy demands: {names}"),
     "quorum_missed": ("见证未达到策略要求；有效见证：{names}", "too few witnesses for the policy; valid: {names}"),
     "quorum_of_process": (
-        "过程日志由机关自行签名，其状态以锚定条目进入公开日志并由见证方见证；本次未核验锚定",
-        "a process log is signed by its agency; witnesses see it as anchors in the public log, not checked here",
+        "过程日志由机关自行签名，其状态以锚定条目进入公开日志并由见证方见证；锚定须用导出的案卷核验（case）",
+        "a process log is signed by its agency; witnesses see it as anchors in the public log: to have these checked, "
+        "export the case and check it with case",
     ),
     "quorum_none": ("策略不要求见证，见证未核验", "the policy asks for no witness: none was checked"),
     # proof
@@ -198,6 +201,48 @@ TEXTS: dict[str, tuple[str, str]] = {
     "record_commitment": ("{name}：内容与日志条目不一致", "{name}: contents do not agree with the log entry"),
     "record_public": ("{name}：公开条目与记录不一致", "{name}: the public entry does not agree with the record"),
     "record_erased": ("{name}：内容已删除，仅核验收录", "{name}: contents were erased, only inclusion was checked"),
+    "anchored": (
+        "{name}：过程日志 {log} 的前 {size} 条已锚定于公开日志 {public} 第 {index} 条，{at}",
+        "{name}: the first {size} entries of process log {log} are anchored by entry {index} of public log {public}, "
+        "{at}",
+    ),
+    "anchor_not_included": (
+        "{name}：锚定条目的收录证明不成立",
+        "{name}: the inclusion proof of the anchor does not hold",
+    ),
+    "anchor_commitment": (
+        "{name}：锚定内容与公开日志的条目不一致",
+        "{name}: contents of the anchor do not agree with the entry of the public log",
+    ),
+    "anchor_public": (
+        "{name}：锚定的公开条目与其记录不一致",
+        "{name}: the public entry of the anchor does not agree with its record",
+    ),
+    "anchor_other_kind": ("{name}：不是公开日志的锚定条目", "{name}: is no anchor of a public log"),
+    "anchor_other_house": (
+        "{name}：{public} 不是过程日志 {log} 所属的公开日志",
+        "{name}: {public} is not the public log that goes with process log {log}",
+    ),
+    "anchor_other_log": (
+        "{name}：所锚定的 {log} 不是案卷记录所在的日志",
+        "{name}: anchors {log}, where no record of the case is",
+    ),
+    "anchor_apart": (
+        "{name}：不能由所锚定的状态推至案卷的检查点：日志或证明被改动，或日志分叉",
+        "{name}: the anchored state does not lead to the checkpoint of the case: log or proof altered, or a fork",
+    ),
+    "records_anchored": (
+        "已锚定于公开日志的记录：{count} 条",
+        "records that are anchored in the public log: {count}",
+    ),
+    "not_anchored": (
+        "{name}：晚于最近一次锚定，尚未锚定",
+        "{name}: later than the last anchor, not yet anchored",
+    ),
+    "no_anchor": (
+        "案卷没有过程日志 {log} 的锚定：其中的记录尚未锚定，或锚定没有随附",
+        "the case has no anchor of process log {log}: its records are not yet anchored, or the anchor was left out",
+    ),
     "chain_ok": (
         "案卷 {subject}：{count} 条记录，编号连续，首尾相接",
         "case {subject}: {count} records, numbered without gaps, each following from the one before",

@@ -92,6 +92,10 @@ def _packs_compliance(arguments: argparse.Namespace) -> int:
     return _run("packs_compliance", *arguments.rest)
 
 
+def _packs_draw(arguments: argparse.Namespace) -> int:
+    return _run("packs_draw", *arguments.rest)
+
+
 def _packs_install(arguments: argparse.Namespace) -> int:
     return _run("packs_install", *arguments.rest)
 
@@ -147,12 +151,14 @@ def _manage(arguments: argparse.Namespace) -> int:
 PASSED_ON = (
     ("packs", "check", _packs_check, "检查规则包"),
     ("packs", "compliance", _packs_compliance, "列出一个执法机关的逐条对照表"),
+    ("packs", "draw", _packs_draw, "排版流程图文件"),
     ("packs", "install", _packs_install, "为已设立的机关安装新版规则包"),
     ("account", "recover", _account_recover, "重置安全管理员的密码和动态验证码"),
     ("agency", "add", _agency_add, "按规则包设立一个机关"),
     ("ledger", "check", _ledger("ledger_check"), "重算核对数据行、存证和日志文件"),
     ("ledger", "key", _ledger("ledger_key"), "查看、生成或停用日志签名密钥"),
     ("ledger", "rebuild", _ledger("ledger_rebuild"), "依数据库重写日志文件"),
+    ("ledger", "redigest", _ledger("ledger_redigest"), "数据表的列变动后重新登记数据摘要"),
     ("ledger", "run", _ledger("ledger_run"), "为存证排序、签名和发布检查点"),
     ("ledger", "succeed", _ledger("ledger_succeed"), "从旧备份恢复后启用新日志"),
 )

@@ -14,7 +14,6 @@ from allauth.account import app_settings as account_settings
 from allauth.account.adapter import DefaultAccountAdapter
 from allauth.account.internal.flows.login import get_authentication_records
 from allauth.core.internal import ratelimit
-from allauth.core.internal.httpkit import get_client_ip
 from allauth.mfa import app_settings
 from allauth.mfa.adapter import DefaultMFAAdapter
 from allauth.mfa.totp.internal.auth import format_hotp_value, hotp_value
@@ -22,18 +21,26 @@ from axes.models import AccessAttempt
 from cryptography.fernet import Fernet
 from django.conf import settings
 from django.core.exceptions import ValidationError
+from django.db import transaction
 from django.db.models import Max
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render, resolve_url
 
 from heliograph.config.keys import read_or_create_key
+from heliograph.config.sign_in_records import CLOSED, client_address, moment, note_sign_in, note_wrong_password
+from heliograph.registers.actions.signing_in import change_own_password, is_outdated, renew_password_hash
 from heliograph.registers.models import Account
+
+__all__ = ["client_address"]  # the settings name it here
 
 KEY_NAME = "second-factor-key"
 
 
 class StaffAccountAdapter(DefaultAccountAdapter):  # type: ignore[misc]
-    """There is no public sign-up; names are kept in one way; an initial password is changed by its owner."""
+    """There is no public sign-up; names are kept in one way; an initial password is changed by its owner.
+
+    Signing in, what was tried with it and a changed password are records, made by the hooks that allauth offers.
+    """
 
     error_messages = {
         **DefaultAccountAdapter.error_messages,
@@ -49,9 +56,32 @@ class StaffAccountAdapter(DefaultAccountAdapter):  # type: ignore[misc]
         return False
 
     def authenticate(self, request: HttpRequest, **credentials: Any) -> Any:
-        """Look the name up as it is kept, whatever way it was typed."""
+        """Look the name up as it is kept, whatever way it was typed; renew a hash that is no longer good enough.
+
+        Not when a password is only confirmed: another hash would end the session in which it was typed.
+        """
         name = Account.normalize_username(credentials.get("username", ""))
-        return super().authenticate(request, **{**credentials, "username": name})
+        account = super().authenticate(request, **{**credentials, "username": name})
+        if isinstance(account, Account) and not request.user.is_authenticated and is_outdated(account):
+            renew_password_hash(account, password=credentials["password"], at=moment())
+        return account
+
+    def authentication_failed(self, request: HttpRequest, **credentials: Any) -> None:
+        """Record a wrong password of a name that there is."""
+        note_wrong_password(request, Account.objects.filter(username=credentials["username"]).first())
+
+    def pre_login(self, request: HttpRequest, user: Any, **kwargs: Any) -> HttpResponse | None:
+        """Record that the owner of a closed account tried; allauth then says that it is closed."""
+        if not user.is_active:
+            note_wrong_password(request, user, CLOSED)
+        answer: HttpResponse | None = super().pre_login(request, user, **kwargs)
+        return answer
+
+    def login(self, request: HttpRequest, user: Any) -> None:
+        """Sign somebody in who has shown every factor, and record it: one does not happen without the other."""
+        with transaction.atomic():
+            super().login(request, user)
+            note_sign_in(request, user)
 
     def pre_authenticate(self, request: HttpRequest, **credentials: Any) -> None:
         """Slow down an address that tries many names.
@@ -77,9 +107,8 @@ class StaffAccountAdapter(DefaultAccountAdapter):  # type: ignore[misc]
         return str(super().clean_password(password, user=user))
 
     def set_password(self, user: Any, password: str) -> None:
-        """Note that the password is now known to nobody but its owner."""
-        user.must_change_password = False
-        super().set_password(user, password)
+        """Keep the password that its owner chose, by the act that records it."""
+        change_own_password(user, password=password, at=moment())
 
     def get_password_change_redirect_url(self, request: HttpRequest) -> str:
         """Lead on to the desk."""
@@ -108,11 +137,6 @@ class EncryptingMFAAdapter(DefaultMFAAdapter):  # type: ignore[misc]
     def decrypt(self, encrypted_text: str) -> str:
         """Return the secret."""
         return _cipher().decrypt(encrypted_text.encode()).decode()
-
-
-def client_address(request: HttpRequest) -> str:
-    """Return the visitor's address, which a forged X-Forwarded-For cannot change."""
-    return str(get_client_ip(request) or "")
 
 
 def sign_in_name(request: HttpRequest, credentials: Mapping[str, str] | None = None) -> str:

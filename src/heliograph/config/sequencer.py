@@ -13,7 +13,7 @@ from django.core.management import CommandError, call_command
 
 
 def main() -> int:
-    """Sequence until SIGTERM; 2 when the ledger refuses to start, with the reason and the way out."""
+    """Sequence until SIGTERM; `serving.REFUSED` when the ledger refuses, with the reason and the way out."""
     os.environ.setdefault("DJANGO_SETTINGS_MODULE", "heliograph.config.settings")
     django.setup()
     try:

@@ -1,4 +1,7 @@
-"""Run the web server, the worker and the sequencer side by side until told to stop; when one ends, so do all."""
+"""Run the web server, the worker and the sequencer side by side until told to stop; when one ends, so do all.
+
+But for a sequencer that refuses to go on: the office works without it, its records wait, and it is tried again.
+"""
 
 from __future__ import annotations
 
@@ -17,6 +20,9 @@ GRACE_SECONDS = 10
 POLL_SECONDS = 0.1
 READY_SECONDS = 60
 THREADS_PER_WORKER = 4
+REFUSED = 3  # the exit code of a sequencer that says why it does not go on
+SEQUENCER = "heliograph.config.sequencer"
+FIRST_REST_SECONDS, LONGEST_REST_SECONDS = 5.0, 300.0
 
 
 class ServingError(RuntimeError):
@@ -43,7 +49,7 @@ def commands(bind: BindAddress, workers: int) -> list[list[str]]:
     web += ["--host", bind.host, "--port", str(bind.port), "--workers", str(workers)]
     web += ["--blocking-threads", str(THREADS_PER_WORKER), "--workers-kill-timeout", str(GRACE_SECONDS // 2)]
     web += ["heliograph.config.wsgi:application"]
-    return [web, *([sys.executable, "-m", f"heliograph.config.{name}"] for name in ("worker", "sequencer"))]
+    return [web, *([sys.executable, "-m", name] for name in ("heliograph.config.worker", SEQUENCER))]
 
 
 class Supervisor:
@@ -53,16 +59,20 @@ class Supervisor:
         self.others = others
         self.children: list[subprocess.Popen[bytes]] = []
         self.stopping = False
+        self.rest = FIRST_REST_SECONDS
+        self.began = time.monotonic()
+        self.again_at: float | None = None
 
     def run(self, bind: BindAddress, workers: int, on_ready: Callable[[], None]) -> int:
         """Serve; return 0 after an order to stop, 1 when a child ended by itself."""
         check_free(bind)
         previous = {number: signal.signal(number, self._order) for number in (signal.SIGINT, signal.SIGTERM)}
         try:
-            # Sessions of their own: a Ctrl-C in the terminal reaches us only, and we stop them in order.
-            lines = [*self.others, *commands(bind, workers)]
-            self.children = [subprocess.Popen(line, start_new_session=True) for line in lines]  # noqa: S603 - our own programs
+            web, *beside = commands(bind, workers)
+            self.children = [_started(web)]
             if self._wait_until(lambda: answers(bind), READY_SECONDS):
+                # Only now: on two cores the first page would wait for programs that no visitor sees.
+                self.children += [_started(line) for line in [*self.others, *beside]]
                 on_ready()
             self._wait_until(lambda: False, None)
             return 0 if self.stopping else 1
@@ -77,13 +87,31 @@ class Supervisor:
     def _wait_until(self, condition: Callable[[], bool], seconds: float | None) -> bool:
         """Wait for a condition, the order to stop, or the end of a child."""
         end = None if seconds is None else time.monotonic() + seconds
-        while not self.stopping and all(child.poll() is None for child in self.children):
+        while not self.stopping and all(self._goes_on(place) for place in range(len(self.children))):
             if condition():
                 return True
             if end is not None and time.monotonic() > end:
                 raise ServingError(f"服务在 {seconds} 秒内没有应答。 / The server did not answer within {seconds} s.")
             time.sleep(POLL_SECONDS)
         return False
+
+    def _goes_on(self, place: int) -> bool:
+        """Whether a child runs, or is a sequencer that refused, which is started again after ever longer rests."""
+        child = self.children[place]
+        if child.poll() is None:
+            return True
+        line = [str(word) for word in child.args] if isinstance(child.args, list) else []
+        if child.returncode != REFUSED or SEQUENCER not in line:
+            return False
+        now = time.monotonic()
+        if self.again_at is None:
+            if now - self.began > LONGEST_REST_SECONDS:
+                self.rest = FIRST_REST_SECONDS
+            self.again_at, self.rest = now + self.rest, min(self.rest * 2, LONGEST_REST_SECONDS)
+        elif now >= self.again_at:
+            self.again_at, self.began = None, now
+            self.children[place] = _started(line)
+        return True
 
     def _end_children(self) -> None:
         for child in self.children:
@@ -96,6 +124,11 @@ class Supervisor:
             except subprocess.TimeoutExpired:
                 child.kill()
                 child.wait()
+
+
+def _started(line: list[str]) -> subprocess.Popen[bytes]:
+    """Start a program, in a session of its own: a Ctrl-C in the terminal reaches us only, and we stop all in order."""
+    return subprocess.Popen(line, start_new_session=True)  # noqa: S603 - our own programs
 
 
 def answers(bind: BindAddress) -> bool:

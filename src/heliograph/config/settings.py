@@ -5,6 +5,8 @@ Profiles: `production` (default: HTTPS, `__Host-` cookies, HSTS) and `demo` (pla
 
 from __future__ import annotations
 
+import os
+
 from csp.constants import NONE, SELF
 
 from heliograph.config.databases import default_database
@@ -38,6 +40,8 @@ LOOPBACK_NAMES = ("127.0.0.1", "localhost", "[::1]")
 ALLOWED_HOSTS = read_list("HELIOGRAPH_ALLOWED_HOSTS", LOOPBACK_NAMES)
 ROOT_URLCONF = "heliograph.config.urls"
 WSGI_APPLICATION = "heliograph.config.wsgi.application"
+# pypinyin reads names character by character; its phrases would cost each process a third of a second and 45 MB.
+os.environ.setdefault("PYPINYIN_NO_PHRASES", "1")
 
 # -- parts ------------------------------------------------------------------------------------------------------------
 INSTALLED_APPS = [
@@ -46,6 +50,8 @@ INSTALLED_APPS = [
     "heliograph.portal",
     "heliograph.desk",
     "heliograph.disclosure",
+    "heliograph.dossiers",
+    "heliograph.procedures",
     "heliograph.duties",
     "heliograph.regimes",
     "heliograph.registers",
@@ -107,6 +113,7 @@ CACHES = {
 }
 MEDIA_ROOT = HOME / "files"
 ENTRY_FILE_BYTES = 1_000_000 * read_number("HELIOGRAPH_ENTRY_FILE_MB", default=20, least=1, most=200)
+UNUSED_FILE_HOURS = read_number("HELIOGRAPH_UNUSED_FILE_HOURS", default=48, least=12, most=8760)
 FILE_UPLOAD_PERMISSIONS = 0o600
 STATIC_ROOT = HOME / "static"
 STATIC_URL = "/static/"

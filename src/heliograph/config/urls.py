@@ -5,9 +5,10 @@ from __future__ import annotations
 from allauth.account import views as account
 from allauth.mfa.base import views as mfa
 from allauth.mfa.recovery_codes import views as recovery_codes
-from allauth.mfa.totp import views as totp
 from django.urls import URLPattern, URLResolver, include, path
 from django.views.generic import RedirectView
+
+from heliograph.config.sign_in_views import ActivateSecondFactor, NewRecoveryCodes
 
 handler400 = "heliograph.config.errors.bad_request"
 handler403 = "heliograph.config.errors.permission_denied"
@@ -24,13 +25,13 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("accounts/2fa/", mfa.index, name="mfa_index"),
     path("accounts/2fa/authenticate/", mfa.authenticate, name="mfa_authenticate"),
     path("accounts/2fa/reauthenticate/", mfa.reauthenticate, name="mfa_reauthenticate"),
-    path("accounts/2fa/totp/activate/", totp.activate_totp, name="mfa_activate_totp"),
+    path("accounts/2fa/totp/activate/", ActivateSecondFactor.as_view(), name="mfa_activate_totp"),
     # A second factor is never given up by its owner; the activation page sends here whoever has one already.
     path("accounts/2fa/totp/deactivate/", RedirectView.as_view(pattern_name="mfa_index"), name="mfa_deactivate_totp"),
     path("accounts/2fa/recovery-codes/", recovery_codes.view_recovery_codes, name="mfa_view_recovery_codes"),
     path(
         "accounts/2fa/recovery-codes/generate/",
-        recovery_codes.generate_recovery_codes,
+        NewRecoveryCodes.as_view(),
         name="mfa_generate_recovery_codes",
     ),
     path("desk/", include("heliograph.desk.urls")),

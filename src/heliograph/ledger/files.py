@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 import os
+import re
 from pathlib import Path
 
 from heliograph.kernel.tlog.tiles import MissingTileError
 
 CHECKPOINT = "checkpoint"
+_DRAFT = re.compile(r"(?:checkpoint|x?\d{1,3})\.\d+\.tmp")
 
 
 class LogFiles:
@@ -53,6 +55,21 @@ class LogFiles:
             for one in partials.iterdir():
                 one.unlink()
             partials.rmdir()
+
+    def tidy(self) -> int:
+        """Remove what a killed process left half written, make every name safe, and return how many were removed.
+
+        For the start of the one process that writes: a failed write may have left names that no `sync()` made safe.
+        """
+        removed = 0
+        for directory, _, names in os.walk(self.root):
+            drafts = [name for name in names if _DRAFT.fullmatch(name)]
+            for name in drafts:
+                Path(directory, name).unlink(missing_ok=True)
+            removed += len(drafts)
+            self._touched.add(Path(directory))
+        self.sync()
+        return removed
 
     def _make_directory(self, directory: Path) -> None:
         if not directory.is_dir():

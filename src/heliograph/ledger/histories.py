@@ -7,12 +7,31 @@ from collections.abc import Iterable
 from uuid import UUID
 
 from django.conf import settings
-from django.db.models import Count, Exists, Model, OuterRef, Q, QuerySet
+from django.db.models import (
+    Case,
+    CharField,
+    Count,
+    Exists,
+    F,
+    Func,
+    Model,
+    OuterRef,
+    Q,
+    QuerySet,
+    Subquery,
+    UUIDField,
+    Value,
+    When,
+)
+from django.db.models.functions import Cast, Coalesce
 
+from heliograph.kernel.tlog.policy import Policy, parse_policy
 from heliograph.ledger.files import LogFiles
 from heliograph.ledger.guards import Guard, guards
 from heliograph.ledger.models import Alarm, Log, Record, RecordedRow, Tree
 from heliograph.ledger.queries import newest_publication, subject_key
+
+UUID_PATTERN = "[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}"
 
 
 def history_of(*subjects: Model) -> QuerySet[Record]:
@@ -66,16 +85,23 @@ def files_of(log: Log) -> LogFiles:
     return LogFiles(settings.LEDGER_HOME / log.tree / log.shard)
 
 
-def agencies_of(alarms: Iterable[Alarm]) -> dict[UUID, UUID | None]:
-    """Return the agency of the row, or of the record, that each alarm names; none where the alarm names no such row."""
-    named = {alarm.pk: tuple(alarm.key.split("/", 1)) for alarm in alarms if alarm.kind == "row" and "/" in alarm.key}
-    keys = [key for _table, key in named.values()]
-    rows = RecordedRow.objects.filter(row_id__in=keys, table_name__in=[table for table, _key in named.values()])
-    latest = rows.order_by("table_name", "row_id", "-id").distinct("table_name", "row_id")
-    owners: dict[tuple[str, ...], UUID | None] = {
-        (table, key): agency for table, key, agency in latest.values_list("table_name", "row_id", "record__agency_id")
-    }
-    records = [key for table, key in named.values() if table == Record._meta.db_table]
-    own = Record.objects.filter(pk__in=records).values_list("pk", "agency_id")
-    owners |= {(Record._meta.db_table, str(key)): agency for key, agency in own}
-    return {alarm: owners[where] for alarm, where in named.items() if where in owners}
+def asked_witnesses() -> Policy | None:
+    """Return the witnesses of this installation, None while none are named. PolicyError when the file is not one."""
+    if not settings.LEDGER_WITNESSES.is_file():
+        return None
+    return parse_policy(settings.LEDGER_WITNESSES.read_bytes())
+
+
+def with_agencies(alarms: QuerySet[Alarm]) -> QuerySet[Alarm]:
+    """Add `agency_id` to alarms: that of the row, or the record, which one names; none where there is no such row."""
+    named = Q(kind="row", key__regex=f"^{Record._meta.db_table}/{UUID_PATTERN}$")
+    table, key = (Func(F("key"), Value("/"), Value(part), function="split_part") for part in (1, 2))
+    found = alarms.annotate(
+        table=Case(When(kind="row", then=table), default=None, output_field=CharField()),
+        row_key=Case(When(kind="row", then=key), default=None, output_field=CharField()),
+        record_key=Case(When(named, then=Cast(key, UUIDField())), default=None, output_field=UUIDField()),
+    )
+    rows = RecordedRow.objects.filter(table_name=OuterRef("table"), row_id=OuterRef("row_key")).order_by("-id")
+    records = Record.objects.filter(pk=OuterRef("record_key"))
+    of_row, of_record = rows.values("record__agency_id")[:1], records.values("agency_id")[:1]
+    return found.annotate(agency_id=Coalesce(Subquery(of_record), Subquery(of_row), output_field=UUIDField()))

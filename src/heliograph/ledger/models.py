@@ -172,6 +172,22 @@ class Leaf(models.Model):
         return f"{self.log_id} {self.index}"
 
 
+class LapsedLeaf(models.Model):
+    """A place that no published checkpoint covered when its log was closed: the record has one in a later log."""
+
+    id = models.BigAutoField(primary_key=True)
+    record = models.ForeignKey(Record, on_delete=models.PROTECT, related_name="lapsed_places", verbose_name="存证")
+    log = models.ForeignKey(Log, on_delete=models.PROTECT, related_name="lapsed_leaves", verbose_name="日志")
+    index = models.BigIntegerField("位置")
+
+    class Meta:
+        verbose_name = "失效的日志位置"
+        constraints = [models.UniqueConstraint(fields=["log", "index"], name="lapsed_leaf_once")]
+
+    def __str__(self) -> str:
+        return f"{self.log_id} {self.index}"
+
+
 class Staged(models.Model):
     """A resource of a log that is not yet known to be safe on disk."""
 

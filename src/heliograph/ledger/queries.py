@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from datetime import UTC, datetime
 from uuid import UUID
 
-from django.db.models import Max, Model, OuterRef, QuerySet, Subquery
+from django.db.models import Exists, Max, Model, OuterRef, QuerySet, Subquery
 
 from heliograph.kernel.canonical import canonical_bytes, parse_canonical
 from heliograph.kernel.tlog.encoding import encode_base64
@@ -20,6 +20,7 @@ from heliograph.kernel.tlog.tiles import TileReader
 from heliograph.ledger.files import LogFiles
 from heliograph.ledger.models import Alarm, Leaf, Log, LogKey, Pending, Publication, Record, RecordedRow, Tree
 
+ANCHOR = "ledger.anchor"
 TIME_BITS = 80
 """What stands below the milliseconds in a time-ordered key (RFC 9562 version 7)."""
 
@@ -52,6 +53,24 @@ def newest_publication(log_id: int) -> Publication | None:
     """Return the last published checkpoint of a log."""
     found = Publication.objects.filter(checkpoint__log_id=log_id).select_related("checkpoint__log")
     return found.order_by("-checkpoint__size").first()
+
+
+def anchor_of(log: Log, size: int) -> tuple[Record, int] | None:
+    """Return the last record that put a state of a process log into the public log, and the size of that state.
+
+    Only a state of at most `size` entries, under a published checkpoint: what enough witnesses have seen.
+    """
+    covering = Publication.objects.filter(
+        checkpoint__log=OuterRef("place__log"), checkpoint__size__gt=OuterRef("place__index")
+    )
+    kind, key = subject_key(log)
+    found = Record.objects.filter(tree=Tree.PUBLIC, subject_kind=kind, subject_id=key, kind=ANCHOR)
+    told = found.filter(Exists(covering), content__isnull=False, salt__isnull=False)
+    for record in told.select_related("place__log", "content", "salt").order_by("-number").iterator(chunk_size=10):
+        anchored: int = parse_canonical(bytes(record.content.manifest))["published"]["size"]
+        if anchored <= size:
+            return record, anchored
+    return None
 
 
 def proof_of(record: Record, files: LogFiles, publication: Publication | None) -> TlogProof | None:
@@ -166,6 +185,11 @@ def published_sizes(logs: Iterable[Log]) -> dict[int, int]:
     """Return by log how many entries its last published checkpoint covers. One query."""
     rows = Publication.objects.filter(checkpoint__log__in=list(logs)).order_by().values_list("checkpoint__log_id")
     return dict(rows.annotate(size=Max("checkpoint__size")))
+
+
+def standstill() -> Alarm | None:
+    """Return why nothing is written into the logs at present, None while the sequencer goes on. One query."""
+    return open_alarms().filter(kind="sequencer").first()
 
 
 def open_alarms() -> QuerySet[Alarm]:

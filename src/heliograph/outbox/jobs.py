@@ -55,7 +55,10 @@ def every(cron: str, name: str) -> Callable[[Callable[[int], None]], Callable[[i
     """Register a function that runs by the clock; it gets the Unix second it was due."""
 
     def register(function: Callable[[int], None]) -> Callable[[int], None]:
-        app.periodic(cron=cron)(app.task(name=name, queueing_lock=name)(function))
+        def run(timestamp: int) -> None:  # the queue gives it by this name
+            function(timestamp)
+
+        app.periodic(cron=cron)(app.task(name=name, queueing_lock=name)(run))
         return function
 
     return register

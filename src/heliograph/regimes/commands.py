@@ -1,4 +1,4 @@
-"""`heliograph packs check` and `heliograph packs compliance`. Exit codes: 0 fine, 1 findings, 2 misuse."""
+"""`heliograph packs check`, `packs compliance` and `packs draw`. Exit codes: 0 fine, 1 findings, 2 misuse."""
 
 from __future__ import annotations
 
@@ -11,6 +11,10 @@ from importlib.resources.abc import Traversable
 from pathlib import Path
 from typing import NoReturn
 
+from heliograph.kernel.bpmn import BpmnRefusedError
+from heliograph.kernel.bpmn.drawing import draw
+from heliograph.kernel.bpmn.layout import lay_out
+from heliograph.kernel.packs.elements import MAX_ELEMENT_BYTES
 from heliograph.kernel.packs.faults import PackFaultsError
 from heliograph.kernel.packs.load import available, check_packs, load_pack, shipped
 from heliograph.regimes.compliance import STATES, ComplianceRow, compliance_table, summary
@@ -92,6 +96,42 @@ def packs_compliance(argv: Sequence[str]) -> int:
     else:
         sys.stdout.write(_text(pack.title, rows))
     return FINDINGS if any(row.broken for row in rows) else FINE
+
+
+def packs_draw(argv: Sequence[str]) -> int:
+    """Lay flowcharts out anew and write the drawing into each file; 1 when one of them is refused."""
+    parser = _Parser(prog="heliograph packs draw", description="排版流程图", exit_on_error=False, add_help=False)
+    parser.add_argument("files", nargs="+", help="流程图文件，如 permit.bpmn")
+    parser.add_argument("--svg", action="store_true", help="在同一目录另存 svg 图")
+    try:
+        options = parser.parse_args(list(argv))
+        files = [_flowchart(name) for name in options.files]
+    except (_UsageError, argparse.ArgumentError) as error:
+        return _misuse(parser, error)
+    return max(_drawn(file, svg=options.svg) for file in files)
+
+
+def _flowchart(name: str) -> Path:
+    """Return the file, which has to be there before any other one is written."""
+    file = Path(name)
+    if file.suffix != ".bpmn" or not file.is_file():
+        raise _UsageError(f"没有流程图文件 {name}")
+    if file.stat().st_size > MAX_ELEMENT_BYTES:
+        raise _UsageError(f"文件 {name} 超过 {MAX_ELEMENT_BYTES // 1000} 千字节")
+    return file
+
+
+def _drawn(file: Path, *, svg: bool) -> int:
+    try:
+        laid_out = lay_out(file.read_bytes())
+    except BpmnRefusedError as error:
+        sys.stdout.write("".join(f"{file} {fault}\n" for fault in error.faults))
+        return FINDINGS
+    file.write_bytes(laid_out)
+    if svg:
+        file.with_suffix(".svg").write_text(draw(laid_out), "utf-8")
+    sys.stdout.write(f"{file} 已排版。\n")
+    return FINE
 
 
 def _latest(root: Traversable, agency: str) -> str:

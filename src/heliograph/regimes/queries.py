@@ -4,9 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Collection
 from datetime import date
-from functools import lru_cache
+from typing import Any
 from uuid import UUID
 
+from django.db import connection
 from django.db.models import Q, QuerySet
 
 from heliograph.kernel.packs.merge import from_content
@@ -19,7 +20,23 @@ from heliograph.regimes.rules import PACK_BASIS, CalendarChange, calendar_change
 from heliograph.registers.fieldsets import FieldSet
 
 PACKS_KEPT = 128
+CALENDARS_KEPT = 4
 _kept: dict[str, Pack] = {}
+_calendars: dict[tuple[Any, ...], WorkCalendar] = {}
+# By hand, for they stand in the way of every page and every step of a case; see `_in_force` for the first in words.
+_PACK = """
+SELECT content_hash FROM regimes_installedpack WHERE agency_id = %(agency)s AND in_force_from <= %(on)s
+  AND (in_force_to IS NULL OR in_force_to >= %(on)s) ORDER BY in_force_from LIMIT 1
+"""
+_CALENDAR_STAMP = """
+  (SELECT md5(string_agg(d::text, '' ORDER BY d.day)) FROM regimes_calendarday d) AS days,
+  (SELECT string_agg(n.year::text, ' ' ORDER BY n.year) FROM regimes_calendarnotice n) AS notices
+"""
+_CALENDAR = f"""
+SELECT d.day, d.is_workday, d.name, d.notice, d.source, s.days, s.notices, s.years
+FROM (SELECT {_CALENDAR_STAMP}, (SELECT array_agg(n.year ORDER BY n.year) FROM regimes_calendarnotice n) AS years) s
+LEFT JOIN regimes_calendarday d ON true ORDER BY d.day
+"""  # noqa: S608 - put together from the constant above
 
 
 def _in_force(on: date) -> QuerySet[InstalledPack]:
@@ -42,8 +59,10 @@ def _packs(hashes: Collection[str]) -> dict[str, Pack]:
 
 def find_pack(agency_id: UUID, on: date) -> Pack | None:
     """Return the pack in force for an agency on a day, None when it has none. One query once the pack is known."""
-    content_hash = _in_force(on).filter(agency_id=agency_id).values_list("content_hash", flat=True).first()
-    return None if content_hash is None else _packs([content_hash])[content_hash]
+    with connection.cursor() as cursor:
+        cursor.execute(_PACK, {"agency": agency_id, "on": on})
+        found = cursor.fetchone()
+    return None if found is None else _packs([found[0]])[found[0]]
 
 
 def pack_in_force(agency_id: UUID, on: date) -> Pack:
@@ -102,14 +121,20 @@ def calendar_days() -> list[Day]:
 
 
 def work_calendar() -> WorkCalendar:
-    """Return the working-day calendar as loaded. Two queries; it is built anew only when the rows have changed."""
-    years = CalendarNotice.objects.values_list("year", flat=True).order_by("year")
-    return _built(tuple(calendar_days()), tuple(years))
-
-
-@lru_cache(maxsize=4)
-def _built(days: tuple[Day, ...], years: tuple[int, ...]) -> WorkCalendar:
-    return WorkCalendar(days, announced_years=years)
+    """Return the working-day calendar as loaded. One query, of its hash; the rows are read when it has changed."""
+    with connection.cursor() as cursor:
+        cursor.execute(f"SELECT {_CALENDAR_STAMP}")
+        stamp = cursor.fetchone()
+        found = _calendars.get(stamp)
+        if found is None:
+            cursor.execute(_CALENDAR)  # with the hash anew, for others may have loaded another one meanwhile
+            rows = cursor.fetchall()
+            stamp, years = rows[0][-3:-1], rows[0][-1]
+            found = WorkCalendar([Day(*row[:-3]) for row in rows if row[0] is not None], announced_years=years or ())
+            if len(_calendars) >= CALENDARS_KEPT:
+                _calendars.clear()
+            _calendars[stamp] = found
+    return found
 
 
 def preview_calendar(rows: Collection[Day]) -> CalendarChange:

@@ -12,7 +12,6 @@ class RegistersConfig(AppConfig):
     verbose_name = "清单与主体"
 
     def ready(self) -> None:
-        """Put every table under guard; what changes when people sign in is not an act."""
+        """Put every table under guard; the time of the last sign-in is Django's own note, the record of it is ours."""
         for model in self.get_models():
-            sign_in = ("password", "last_login", "must_change_password") if model.__name__ == "Account" else ()
-            guard(model, left_out=sign_in)
+            guard(model, left_out=("last_login",) if model.__name__ == "Account" else ())

@@ -144,7 +144,7 @@ def unit_of(account: Account, agency_id: UUID) -> UUID | None:
     if account.person_id is None:
         return None
     posts = Post.objects.filter(agency_id=agency_id, person_id=account.person_id, to_on__isnull=True)
-    return posts.values_list("unit_id", flat=True).first()
+    return posts.order_by("-from_on").values_list("unit_id", flat=True).first()
 
 
 def offered_articles(fields: FieldSet, cited: Iterable[str]) -> list[tuple[str, str]]:

@@ -28,7 +28,7 @@ from heliograph.kernel.tlog.tiles import (
 )
 from heliograph.kernel.verdict import ActRefusedError, Refused
 from heliograph.ledger.files import CHECKPOINT, LogFiles
-from heliograph.ledger.models import Checkpoint, Leaf, Log, Publication, Staged
+from heliograph.ledger.models import Checkpoint, LapsedLeaf, Leaf, Log, Publication, Staged
 from heliograph.ledger.second_place import SecondPlace, Signed
 
 BASIS = "C2SP tlog-checkpoint"
@@ -197,17 +197,21 @@ def _checkpoint_sizes(log: Log) -> list[int]:
 
 
 def _leaves(log: Log, start: int, stop: int) -> list[bytes]:
-    found = Leaf.objects.filter(log=log, index__gte=start, index__lt=stop).order_by("index")
-    leaves = [bytes(leaf) for leaf in found.values_list("record__leaf", flat=True)]
-    if len(leaves) != stop - start:
-        message = f"日志 {log.origin} 第 {start} 至 {stop} 条中缺 {stop - start - len(leaves)} 条，请换回原来的数据库。"
+    """Return the leaves of a log between two places, those of a closed one whose records have moved on included."""
+    there = {"log": log, "index__gte": start, "index__lt": stop}
+    found = dict(Leaf.objects.filter(**there).values_list("index", "record__leaf"))
+    if len(found) < stop - start:
+        found |= dict(LapsedLeaf.objects.filter(**there).values_list("index", "record__leaf"))
+    if len(found) != stop - start:
+        message = f"日志 {log.origin} 第 {start} 至 {stop} 条中缺 {stop - start - len(found)} 条，请换回原来的数据库。"
         raise ActRefusedError(Refused("ledger.leaves_missing", message, BASIS))
-    return leaves
+    return [bytes(found[index]) for index in range(start, stop)]
 
 
 def state_at(log: Log, size: int) -> bytes:
     """Return the root that a log had at a size, from its records; nothing when some of them are not there."""
-    if Leaf.objects.filter(log=log, index__lt=size).count() < size:
+    there = {"log": log, "index__lt": size}
+    if Leaf.objects.filter(**there).count() + LapsedLeaf.objects.filter(**there).count() < size:
         return b""
     return _edge_at(log, size).root()
 

@@ -6,7 +6,7 @@ themselves are checked against the manifest, and the manifest against the leaf i
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Collection, Iterator
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
@@ -20,7 +20,7 @@ from heliograph.kernel.canonical import NotCanonicalError, parse_canonical
 from heliograph.kernel.tlog.hashing import leaf_hash
 from heliograph.ledger.actions.alarms import raise_alarm, settle_alarms
 from heliograph.ledger.actions.records import commitment, described
-from heliograph.ledger.guards import Guard, guards, shape_of
+from heliograph.ledger.guards import Guard, columns_now, guards, shape_of
 from heliograph.ledger.models import Erasure, Record, RowShape
 
 ALARM = "row"
@@ -31,7 +31,7 @@ WORDS = {
     CHANGED: "内容与最后一次存证不符",
     UNRECORDED: "没有存证",
     MISSING: "存证中有而数据库中没有",
-    UNREADABLE: "列已变动，无法核对，须重新登记",
+    UNREADABLE: "列已变动，无法核对，须重新登记摘要",
     "unguarded": "最后一次存证的内容已经删除，数据行无从核对",
     "unfounded": "有删除登记，没有删除的存证",
     "unplaced": "既不在日志中，也不在排序队列中",
@@ -44,7 +44,7 @@ WORDS = {
 _QUERY = """
 WITH latest AS (
   SELECT DISTINCT ON (row_id) row_id, digest, shape, record_id FROM ledger_recordedrow
-  WHERE table_name = {name} ORDER BY row_id, id DESC
+  WHERE table_name = {name} AND {told} ORDER BY row_id, id DESC
 ), known AS (
   SELECT l.row_id, l.digest, l.shape, s.value AS salt, e.record_id IS NOT NULL AS erased,
          p.extra, p.unreadable
@@ -59,14 +59,14 @@ SELECT coalesce(k.row_id, t.{key}::text),
        WHEN k.erased THEN 'unguarded'
        WHEN k.unreadable IS NOT FALSE THEN 'unreadable'
        ELSE 'changed' END
-FROM {table} t FULL JOIN known k ON k.row_id = t.{key}::text
+FROM (SELECT * FROM {table} WHERE {kept}) t FULL JOIN known k ON k.row_id = t.{key}::text
 WHERE CASE
   WHEN k.row_id IS NULL THEN TRUE
   WHEN t.{key} IS NULL THEN k.digest <> ''
   WHEN k.erased THEN TRUE
   WHEN k.unreadable IS NOT FALSE THEN TRUE
   ELSE k.digest IS DISTINCT FROM encode(sha256(k.salt || convert_to(
-    (to_jsonb(t) - %(out)s::text[] - string_to_array(k.extra, ','))::text, 'UTF8')), 'hex')
+    (to_jsonb(t) - string_to_array(k.extra, ','))::text, 'UTF8')), 'hex')
 END
 ORDER BY 1 LIMIT %(most)s
 """
@@ -84,32 +84,49 @@ class Finding:
         return f"{self.table} {self.row_id}：{WORDS[self.what]}"
 
 
-def compare_rows(found: Guard, *, most: int = NAMED) -> list[Finding]:
-    """Return the rows of a guarded table that their last record does not describe. Two queries whatever its size.
+def compare_rows(found: Guard, *, keys: Collection[str] | None = None, most: int = NAMED) -> list[Finding]:
+    """Return the rows of a guarded table that their last record does not describe. Three queries whatever its size.
 
-    Columns added since a digest was made are left out of the comparison; a digest over a column that is gone cannot
-    be checked, and is said to be so.
+    With `keys` only these rows are read, and all of them: a request must not recount a table. Columns added since a
+    digest was made are left out of the comparison; a digest over a column that is gone cannot be checked, and is said
+    to be so.
     """
     shapes = _shapes(found)
-    statement = sql.SQL(_QUERY).format(
-        name=sql.Literal(found.table), key=sql.Identifier(found.key), table=sql.Identifier(found.table)
-    )
+    told: sql.Composable = sql.SQL("TRUE")
+    kept: sql.Composable = sql.SQL("TRUE")
     values: dict[str, Any] = {
         "shapes": [shape for shape, _, _ in shapes],
         "extras": [extra for _, extra, _ in shapes],
         "unreadable": [gone for _, _, gone in shapes],
-        "out": sorted(found.left_out),
         "most": most,
     }
+    if keys is not None:
+        told, kept = sql.SQL("row_id = ANY(%(names)s::text[])"), sql.SQL("{} = ANY(%(keys)s)").format(found.key_name)
+        values |= {"names": list(keys), "keys": found.keys_of(keys), "most": None}
+    statement = sql.SQL(_QUERY).format(
+        name=sql.Literal(found.table), key=found.key_name, table=sql.Identifier(found.table), told=told, kept=kept
+    )
     with connection.cursor() as cursor:
         cursor.execute(statement, values)
         return [Finding(found.table, row_id, what) for row_id, what in cursor.fetchall()]
 
 
+def lock_rows(found: Guard, keys: Collection[str]) -> None:
+    """Keep these rows as they are until the transaction ends, so that they can be compared and digested anew.
+
+    Always in the order of their keys; columns are not read, for a migration may not have made them yet.
+    """
+    rows = found.model._base_manager.filter(pk__in=found.keys_of(keys)).order_by("pk")
+    list(rows.select_for_update(no_key=True).values_list("pk"))
+
+
 def _shapes(found: Guard) -> list[tuple[str, str, bool]]:
-    """Return each known set of columns of a table with those added since, and whether some are gone."""
-    now = found.columns
-    known = {shape_of(found.table, now): now}
+    """Return each known set of columns of a table with the others that it has, and whether some are gone.
+
+    Held against the table as it is: before a migration its columns are not those of the code.
+    """
+    now = columns_now(found)
+    known = {shape_of(found.table, found.columns): found.columns}
     known |= {shape.id: shape.columns for shape in RowShape.objects.filter(table_name=found.table)}
     return [
         (shape, ",".join(sorted(set(now) - set(columns))), not set(columns) <= set(now))

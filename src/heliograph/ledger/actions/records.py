@@ -22,11 +22,12 @@ from django.db.models import Model
 from heliograph.kernel.canonical import canonical_bytes
 from heliograph.kernel.ids import uuid7
 from heliograph.kernel.tlog.hashing import leaf_hash
-from heliograph.ledger.guards import digests, guard_of, shape_of
+from heliograph.ledger.guards import Guard, digests_of_all, guard_of, shape_of
 from heliograph.ledger.models import (
     SALT_BYTES,
     Record,
     RecordedRow,
+    RowShape,
     Tree,
 )
 from heliograph.ledger.queries import subject_key
@@ -35,6 +36,7 @@ LABEL = b"heliograph/record/v1\0"
 VERSION = 1
 LOCK_CLASS = 0x7265  # apart from the sequencer's and from the queue's
 LOCKS = 1024
+SUBJECT_LENGTH: int = Record._meta.get_field("subject_id").max_length or 0
 _COLUMNS = Record._meta.concrete_fields
 
 _WRITE = """
@@ -76,6 +78,8 @@ class _Act:
     rows: Iterable[Model] = ()
     removed: Iterable[Model] = ()
     facts: Mapping[str, Any] = field(default_factory=dict)
+    new: bool = False  # whether the act itself made what it is about
+    over: Guard | None = None  # what the rows are digested over, where that is not their table's guard
 
 
 @transaction.atomic(savepoint=False)
@@ -89,13 +93,16 @@ def append(
     rows: Iterable[Model] = (),
     removed: Iterable[Model] = (),
     facts: Mapping[str, Any] | None = None,
+    new: bool = False,
 ) -> Record:
     """Record an act in the process log: `kind` such as `entry.drafted`, the row it is about, every row it wrote.
 
     Call it last, when the rows stand as they are to stay; `removed` are rows the act deleted, which keep their key.
-    `facts` is JSON without floats. Returns the record, whose `leaf_hash` is a receipt at once.
+    `facts` is JSON without floats. `new` says that the act itself made the subject and this is its first record, so
+    that no former one is looked for; the database refuses a second first one. Returns the record, whose `leaf_hash` is
+    a receipt at once.
     """
-    act = _Act(kind, subject, agency_id, actor_id, at, rows, removed, facts or {})
+    act = _Act(kind, subject, agency_id, actor_id, at, rows, removed, facts or {}, new=new)
     return _append(act, Tree.PROCESS, None)
 
 
@@ -121,11 +128,25 @@ def record_read(
     return _append(_Act(kind, subject, agency_id, actor_id, at, facts=facts or {}), Tree.PROCESS, None)
 
 
+@transaction.atomic(savepoint=False)
+def append_digests(
+    kind: str, over: Guard, rows: Iterable[Model], *, agency_id: UUID | None, at: datetime, facts: Mapping[str, Any]
+) -> Record:
+    """Record rows of one table, which the caller has locked and compared, digested anew over the columns of `over`.
+
+    What it is about is the set of columns; whoever runs the installation did it.
+    """
+    shape = shape_of(over.table, over.columns)
+    RowShape.objects.get_or_create(id=shape, defaults={"table_name": over.table, "columns": over.columns})
+    subject = RowShape(id=shape[:SUBJECT_LENGTH])
+    return _append(_Act(kind, subject, agency_id, None, at, rows, facts=facts, over=over), Tree.PROCESS, None)
+
+
 def _append(act: _Act, tree: Tree, public: PublicFacts | None) -> Record:
     subject_kind, subject_id = subject_key(act.subject)
-    number, prev = _next_of(tree, subject_kind, subject_id)
+    number, prev = (1, None) if act.new else _next_of(tree, subject_kind, subject_id)
     record_id, salt = uuid7(), secrets.token_bytes(SALT_BYTES)
-    rows = [*_row_digests(act.rows, salt), *_removals(act.removed)]
+    rows = [*_row_digests(act.rows, salt, act.over), *_removals(act.removed)]
     record = Record(
         id=record_id,
         tree=tree,
@@ -234,17 +255,16 @@ def _ref(acted_on: Record | None) -> dict[str, Any] | None:
     return {"hash": bytes(acted_on.leaf_hash).hex(), "index": None if place is None else place.index}
 
 
-def _row_digests(rows: Iterable[Model], salt: bytes) -> list[RecordedRow]:
-    """Digest the rows as they stand, one query per table; a row named twice counts once."""
-    by_model: dict[type[Model], dict[Any, None]] = defaultdict(dict)
+def _row_digests(rows: Iterable[Model], salt: bytes, over: Guard | None) -> list[RecordedRow]:
+    """Digest the rows as they stand, in one query; a row named twice counts once."""
+    by_guard: dict[Guard, dict[Any, None]] = defaultdict(dict)
     for row in rows:
-        by_model[type(row)][row.pk] = None
+        by_guard[over or guard_of(type(row))][row.pk] = None
     recorded: list[RecordedRow] = []
-    for model, keys in by_model.items():
-        found = guard_of(model)
+    digest_of = digests_of_all(by_guard, salt)
+    for found, keys in by_guard.items():
         shape = shape_of(found.table, found.columns)
-        digest_of = digests(found, keys, salt)
-        recorded += [_recorded(found.table, str(key), digest_of[str(key)], shape) for key in keys]
+        recorded += [_recorded(found.table, str(key), digest_of[found][str(key)], shape) for key in keys]
     return recorded
 
 

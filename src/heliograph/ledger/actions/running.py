@@ -9,7 +9,6 @@ from datetime import datetime, timedelta
 from pathlib import Path
 
 from django.db import transaction
-from django.utils.timezone import localdate
 
 from heliograph.kernel.tlog.fsck import check_log
 from heliograph.kernel.tlog.notes import parse_note
@@ -27,13 +26,14 @@ from heliograph.ledger.actions.publishing import (
     state_at,
     write_staged,
 )
-from heliograph.ledger.actions.records import PublicFacts, append, append_public
-from heliograph.ledger.actions.sequencing import close_log, open_log, sequence
+from heliograph.ledger.actions.records import PublicFacts, append_public
+from heliograph.ledger.actions.sequencing import open_log, sequence
 from heliograph.ledger.files import LogFiles
 from heliograph.ledger.keystore import KeyStore
 from heliograph.ledger.models import Checkpoint, Log, LogKey, Publication, Record, Tree
 from heliograph.ledger.second_place import SecondPlace
 from heliograph.ledger.witness_client import Collected, RefusalKind, collect
+from heliograph.ledger.witness_seats import keep_former
 
 BASIS = "C2SP tlog-witness"
 FIRST_REST, LONGEST_REST = timedelta(seconds=1), timedelta(minutes=1)
@@ -134,6 +134,11 @@ def check_logs(logs: dict[Tree, Log], place: Place) -> None:
         check_standing(log, place.second)
 
 
+def tidy(place: Place) -> int:
+    """Remove the drafts that a killed sequencer left in the directories of the logs; return how many."""
+    return sum(place.files(log).tidy() for log in Log.objects.order_by("pk"))
+
+
 @transaction.atomic
 def _begin(tree: Tree, place: Place, at: datetime) -> Log:
     log = open_log(tree, origin=place.origin, at=at)
@@ -156,15 +161,16 @@ def run_round(logs: dict[Tree, Log], place: Place, *, at: datetime) -> int:
             signers = signers_of(log, place.keys)
             checkpoint = sign_state(log, files, signers=signers, second=place.second, at=at)
         if checkpoint is not None and not Publication.objects.filter(checkpoint=checkpoint).exists():
-            _publish(log, checkpoint, files, place, at)
+            publish(log, checkpoint, files, place, at=at)
     return done
 
 
-def _publish(log: Log, checkpoint: Checkpoint, files: LogFiles, place: Place, at: datetime) -> None:
+def publish(log: Log, checkpoint: Checkpoint, files: LogFiles, place: Place, *, at: datetime) -> None:
     """The process log is ours alone, its state goes out in the public log; the public one waits for its witnesses."""
     if log.tree == Tree.PROCESS:
         publish_checkpoint(checkpoint, files, cosignatures=(), at=at)
         return
+    keep_former(place.policy_file)
     policy = place.policy()
     if policy is None:
         raise_alarm("witness", "policy", "没有指定见证方，公开日志的检查点不能发布。", at=at)
@@ -208,53 +214,6 @@ def anchor(logs: dict[Tree, Log], place: Place, *, at: datetime) -> Record | Non
         at=at,
         facts=PublicFacts(agency=None, published=published),
     )
-
-
-@transaction.atomic
-def succeed_log(tree: Tree, place: Place, *, reason: str, at: datetime) -> Log:
-    """Close a tree's log and begin the next, whose first leaf carries the last signed state of the one before.
-
-    For a new year, and for an installation restored from a backup that is behind what it had signed.
-    """
-    former = Log.objects.select_for_update().get(tree=tree, closed_at__isnull=True)
-    close_log(former, at=at)
-    log = open_log(tree, origin=place.origin, at=at, used=place.second.origins())
-    signed = place.second.last(former.origin)
-    told = {
-        "reason": reason,
-        "former": former.origin,
-        "size": signed.size if signed else 0,
-        "root": (signed.root if signed else bytes(former.root)).hex(),
-    }
-    if tree == Tree.PUBLIC:
-        facts = PublicFacts(agency=None, published=told)
-        first = append_public("log.begun", subject=log, agency_id=None, actor_id=None, at=at, facts=facts)
-    else:
-        first = append("log.begun", subject=log, agency_id=None, actor_id=None, at=at, facts=told)
-    sequence(log.pk, first=first.pk)
-    for algorithm in place.algorithms:
-        make_key(log, algorithm=algorithm, keys=place.keys, at=at)
-    return log
-
-
-def turn_year(logs: dict[Tree, Log], place: Place, *, at: datetime) -> dict[Tree, Log]:
-    """Begin a new process log in a new year, once everything that the old one has was published.
-
-    The public log goes on: no witness can know its successor yet. An alarm asks the operator to agree on a day with the
-    witnesses and to run `heliograph ledger succeed`.
-    """
-    turned = dict(logs)
-    for tree, log in logs.items():
-        if localdate(at).year == localdate(log.opened_at).year:
-            continue
-        if tree == Tree.PUBLIC:
-            detail = "公开日志已跨年度。请与各见证方约定时间后运行 heliograph ledger succeed，并把新公钥告知见证方。"
-            raise_alarm("year", log.origin, detail, at=at)
-            continue
-        newest = Checkpoint.objects.filter(log=log).order_by("-size").first()
-        if newest is not None and newest.size == log.size and hasattr(newest, "publication"):
-            turned[tree] = succeed_log(tree, place, reason="新年度", at=at)
-    return turned
 
 
 def check_files(place: Place, *, at: datetime) -> list[str]:

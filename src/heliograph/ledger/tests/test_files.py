@@ -55,3 +55,27 @@ def test_partials_of_a_tile_go_with_what_a_killed_process_left_beside_them(files
     files.drop_partials("tile/0/000")
     files.drop_partials("tile/0/000")
     assert sorted(path.name for path in (tmp_path / "log/tile/0").iterdir()) == ["000", "001.p"]
+
+
+def test_drafts_of_a_killed_process_go_and_nothing_else(files: LogFiles) -> None:
+    kept = [
+        "checkpoint",
+        "tile/0/000",
+        "tile/0/000.p/7",
+        "tile/entries/x001/234",
+        "notes.tmp",
+        "tile/0/000.tmp",
+        "a.1.tmp",
+    ]
+    drafts = ["checkpoint.17.tmp", "tile/0/001.4711.tmp", "tile/0/000.p/8.3.tmp", "tile/entries/x001/235.99.tmp"]
+    for path in (*kept, *drafts):
+        files.write(path, b"1")
+    assert files.tidy() == len(drafts)
+    left = {str(path.relative_to(files.root)) for path in files.root.rglob("*") if path.is_file()}
+    assert left == set(kept)
+    assert files.tidy() == 0
+
+
+def test_directory_that_is_not_there_yet_is_tidy(files: LogFiles) -> None:
+    assert files.tidy() == 0
+    assert not files.root.exists()

@@ -76,14 +76,26 @@ def test_column_added_since_is_left_out() -> None:
     assert findings() == [(str(row.pk), "changed")]
 
 
-def test_column_that_is_gone_makes_the_digest_unreadable() -> None:
+def test_column_left_out_since_is_still_held_to_the_old_digest() -> None:
     row = make_row()
     note_shapes()
     record(row)
-    guard(Alarm, left_out=["detail"])  # the table after it lost the column
-    assert findings() == [(str(row.pk), "unreadable")]
+    guard(Alarm, left_out=["detail"])
+    assert findings() == []
+    Alarm.objects.filter(pk=row.pk).update(detail="改过")
+    assert findings() == [(str(row.pk), "changed")]
     record(row)
     assert findings() == []
+
+
+def test_only_the_rows_named_are_compared_and_all_of_them() -> None:
+    rows = [make_row(str(number)) for number in range(3)]
+    for row in rows:
+        record(row)
+    Alarm.objects.update(detail="改过")
+    keys = [str(row.pk) for row in rows[:2]]
+    assert [finding.row_id for finding in compare_rows(guard_of(Alarm), keys=keys, most=1)] == sorted(keys)
+    assert compare_rows(guard_of(Alarm), keys=[]) == []
 
 
 def test_digest_over_columns_that_nobody_noted_is_unreadable() -> None:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import replace
-from datetime import datetime, timedelta
+from datetime import timedelta
 from typing import Any
 
 import pytest
@@ -24,11 +24,8 @@ from heliograph.ledger.actions.running import (
     check_logs,
     open_logs,
     run_round,
-    succeed_log,
-    turn_year,
 )
-from heliograph.ledger.models import Alarm, Checkpoint, Leaf, Log, LogKey, Publication, Record, RecordContent, Tree
-from heliograph.ledger.second_place import Signed
+from heliograph.ledger.models import Alarm, Checkpoint, Log, LogKey, Publication, Record, RecordContent, Tree
 from heliograph.ledger.tests.making import AT, ORIGIN, answers, code_of, make_row, record
 from heliograph.ledger.witness_client import Refusal, RefusalKind
 
@@ -164,37 +161,6 @@ def test_checkpoint_waits_for_its_quorum(witnessed: Place, logs: Logs, monkeypat
     assert satisfied(replace(policy, logs=(KnownLog(vkey),)), note)
 
 
-def test_new_year_begins_a_process_log_and_asks_for_a_public_one(place: Place, logs: Logs) -> None:
-    record(make_row())
-    silvester = datetime.fromisoformat("2026-12-31T23:59:00+08:00")
-    new_year = datetime.fromisoformat("2027-01-01T00:00:30+08:00")
-    assert turn_year(logs, place, at=new_year) == logs  # nothing is out yet
-    run_round(logs, place, at=silvester)
-    assert turn_year(logs, place, at=silvester) == logs
-    closed = {tree: place.second.last(log.origin) for tree, log in logs.items()}
-    turned = turn_year(logs, place, at=new_year)
-    assert turned[Tree.PROCESS].origin == f"{ORIGIN}/process/2027"
-    assert turned[Tree.PUBLIC] == logs[Tree.PUBLIC]
-    assert Alarm.objects.filter(kind="year", settled_at__isnull=True).count() == 1
-    turned[Tree.PUBLIC] = succeed_log(Tree.PUBLIC, place, reason="新年度", at=new_year)
-    assert turned[Tree.PUBLIC].origin == f"{ORIGIN}/public/2027"
-    assert open_logs(place, at=new_year) == turned
-    run_round(turned, place, at=new_year)
-    for tree, log in turned.items():
-        begun = Leaf.objects.get(log=log, index=0).record
-        assert begun.kind == "log.begun"
-        said = parse_canonical(bytes(begun.content.manifest))
-        told = said["published"] if tree == Tree.PUBLIC else said["facts"]
-        former = closed[tree]
-        assert former is not None
-        assert told == {
-            "reason": "新年度", "former": logs[tree].origin, "size": former.size, "root": former.root.hex(),
-        }  # fmt: skip
-    check_logs(turned, place)
-    assert check_files(place, at=new_year) == []  # the old logs stay what they were
-    assert Log.objects.filter(closed_at__isnull=False).count() == 2
-
-
 def test_checkpoints_are_not_signed_more_often_than_the_place_says(place: Place, logs: Logs) -> None:
     slow = replace(place, sign_every=timedelta(seconds=1))
     for number, second in enumerate((0.0, 0.5, 1.0)):
@@ -233,34 +199,3 @@ def test_database_that_was_rewritten_whole_does_not_give_the_published_root(plac
     )
     Publication.objects.create(checkpoint=other, note="", witnesses=0, at=AT)
     assert any("数据库" in words for words in check_files(place, at=AT))
-
-
-def test_new_year_waits_for_what_is_not_out_yet(witnessed: Place, logs: Logs, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(running, "collect", answers(False))
-    record(make_row())
-    run_round(logs, witnessed, at=AT)
-    turned = turn_year(logs, witnessed, at=AT + timedelta(days=60))
-    assert turned[Tree.PROCESS] != logs[Tree.PROCESS]
-    assert turned[Tree.PUBLIC] == logs[Tree.PUBLIC]
-
-
-def test_restored_installation_goes_on_in_a_new_log_that_names_what_was_signed(place: Place, logs: Logs) -> None:
-    record(make_row())
-    run_round(logs, place, at=AT)
-    ahead = Signed(9, b"\7" * 32)
-    origin = logs[Tree.PROCESS].origin
-    place.second.keep(origin, place.second.last(origin), ahead)  # signed after the backup was made
-    place.second.keep(f"{ORIGIN}/process/2026-2", None, ahead)  # and so was a log that the backup does not know
-    with pytest.raises(ActRefusedError) as refusal:
-        check_logs(logs, place)
-    assert code_of(refusal.value) == "ledger.behind"
-    log = succeed_log(Tree.PROCESS, place, reason="恢复旧备份", at=AT)
-    assert log.origin == f"{ORIGIN}/process/2026-3"
-    said = parse_canonical(bytes(Leaf.objects.get(log=log).record.content.manifest))["facts"]
-    assert (said["size"], said["root"], said["former"]) == (9, "07" * 32, origin)
-    now = open_logs(place, at=AT)
-    check_logs(now, place)
-    record(make_row("2"))
-    run_round(now, place, at=AT)
-    assert sizes(place, now)["process"] == 2
-    assert not Leaf.objects.filter(log=logs[Tree.PROCESS], index__gte=1).exists()

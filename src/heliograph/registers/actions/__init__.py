@@ -20,7 +20,7 @@ from heliograph.registers.actions.entries import (
     seal_version,
 )
 from heliograph.registers.actions.erasure import confirm_erasure, refuse_erasure, request_erasure
-from heliograph.registers.actions.files import store_file
+from heliograph.registers.actions.files import drop_unused_files, store_file
 from heliograph.registers.actions.law_imports import (
     confirm_law,
     correct_article_change,
@@ -71,6 +71,7 @@ __all__ = [
     "create_account",
     "draft_entry",
     "draft_officer_entry",
+    "drop_unused_files",
     "end_post",
     "end_review",
     "end_role",

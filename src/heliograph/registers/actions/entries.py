@@ -19,6 +19,7 @@ from heliograph.ledger.actions import append
 from heliograph.registers import rules
 from heliograph.registers.errors import EntryFaultsError
 from heliograph.registers.fieldsets import FieldSet, field_set
+from heliograph.registers.files import storage
 from heliograph.registers.models import Account, Agency, Certificate, Entry, EntryFile, EntryVersion, Post, Unit
 from heliograph.registers.models.laws import Verified
 from heliograph.registers.permissions import access_agency
@@ -194,13 +195,19 @@ def cleaned(agency_id: UUID, fields: FieldSet, content: Content) -> dict[str, An
 
 
 def _file_faults(agency_id: UUID, fields: FieldSet, clean: Mapping[str, Any]) -> list[FieldFault]:
-    """Name the files that nobody of the agency uploaded: content refers to a file by its SHA-256, name and size."""
+    """Name the files that nobody of the agency uploaded, or that were dropped since: an entry holds none it has not.
+
+    Content refers to a file by its SHA-256, name and size.
+    """
     return [
         FieldFault(field.id, f"“{field.label}”的文件不在本机关上传过的文件中，请重新上传。")
         for field in fields.register.fields
         if field.type == "file"
         and field.id in clean
-        and not EntryFile.objects.filter(agency_id=agency_id, **clean[field.id]).exists()
+        and not (
+            EntryFile.objects.filter(agency_id=agency_id, **clean[field.id]).exists()
+            and storage().renew(clean[field.id]["sha256"])
+        )
     ]
 
 

@@ -17,7 +17,8 @@ from django.utils.timezone import localdate
 from heliograph.kernel.verdict import Refused, require
 from heliograph.ledger.actions import append
 from heliograph.ledger.actions.erasing import erase_content
-from heliograph.ledger.actions.reconciling import compare_rows
+from heliograph.ledger.actions.reconciling import compare_rows, lock_rows
+from heliograph.ledger.guards import Guard
 from heliograph.ledger.histories import rows_last_told_by
 from heliograph.ledger.models import Erasure, Record
 from heliograph.registers.citations import law_key
@@ -25,7 +26,6 @@ from heliograph.registers.models import Account, ErasureRequest
 from heliograph.registers.permissions import ERASURE_BASIS, access_agency, same_person
 
 TWO_PEOPLE_BASIS = "个人信息保护法@2021:51"
-EVERY = 1_000_000_000  # findings, not the nightly sample
 OWN_KINDS = ("erasure.", "record.erased")  # what tells of an erasure is itself never erased
 
 
@@ -72,7 +72,8 @@ def confirm_erasure(request_id: UUID, *, agency_id: UUID, actor: Account, at: da
     """Approve a request, upon which content and salt go at once. The head, and another person than who asked; once.
 
     Rows that no later record tells of are digested anew in this act's record, so that they stay guarded. Refused when
-    one of them is not as the record says: an erasure must not cover up a change.
+    one of them is not as the record says: an erasure must not cover up a change. They are locked first: an act that
+    wrote one meanwhile would otherwise be followed by a digest of the row as it was before.
     """
     access_agency(actor, agency_id, "confirm_erasure", localdate(at))
     request = _pending(request_id, agency_id)
@@ -85,13 +86,23 @@ def confirm_erasure(request_id: UUID, *, agency_id: UUID, actor: Account, at: da
 
 
 def _rows_left(record: Record) -> list[Model]:
-    left = rows_last_told_by(record)
-    for found in {found.table: found for found, _row in left}.values():
-        keys = {str(row.pk) for guarding, row in left if guarding is found}
-        if any(finding.row_id in keys for finding in compare_rows(found, most=EVERY)):
+    """Lock and return the rows that no later record tells of; the work is bounded by the rows of this one record."""
+    for found, keys in _keys_by_table(rows_last_told_by(record)).items():
+        lock_rows(found, keys)
+    left = rows_last_told_by(record)  # anew: an act that was waited for may have written some
+    for found, keys in _keys_by_table(left).items():
+        if compare_rows(found, keys=keys):
             message = "该存证所涉数据与存证不符，可能被直接改动过。请先由审计管理员查明，再删除存证内容。"
             require(Refused("erasure.row_changed", message, TWO_PEOPLE_BASIS))
     return [row for _found, row in left]
+
+
+def _keys_by_table(rows: Iterable[tuple[Guard, Model]]) -> dict[Guard, list[str]]:
+    """Sort rows by their table, tables by name: everybody locks in the same order."""
+    by_table: dict[Guard, list[str]] = {}
+    for found, row in sorted(rows, key=lambda each: each[0].table):
+        by_table.setdefault(found, []).append(str(row.pk))
+    return by_table
 
 
 @transaction.atomic

@@ -2,18 +2,22 @@
 
 from __future__ import annotations
 
+import threading
+import time
+
 import pytest
-from django.db import IntegrityError, transaction
+from django.db import IntegrityError, connection, transaction
 
 from heliograph.kernel.verdict import ActRefusedError
 from heliograph.ledger.actions.reconciling import compare_rows
 from heliograph.ledger.guards import guard_of
 from heliograph.ledger.models import Erasure, Record, RecordContent, RecordSalt
 from heliograph.registers.actions import Content, confirm_erasure, refuse_erasure, request_erasure, revise_entry
-from heliograph.registers.models import Account, Agency, EntryVersion, ErasureRequest
-from tests.cast import ITEM, NOON, Office, grant, new_account
+from heliograph.registers.models import Account, Agency, Entry, EntryVersion, ErasureRequest
+from tests.cast import ITEM, NOON, Office, grant, item, new_account
 
 GROUND, BASIS = "当事人撤回同意", "个人信息保护法@2021:47"
+WAITING = "SELECT count(*) FROM pg_stat_activity WHERE datname = current_database() AND wait_event_type = 'Lock'"
 
 
 @pytest.fixture
@@ -93,6 +97,58 @@ def test_rows_with_a_later_record_are_left_to_it(
     confirm_erasure(request.pk, agency_id=agency.pk, actor=head, at=NOON)
     told = Record.objects.get(kind="erasure.confirmed").rows
     assert list(told.values_list("table_name", flat=True)) == ["registers_erasurerequest"]
+
+
+@pytest.mark.django_db(transaction=True)
+def test_an_act_on_the_rows_meanwhile_is_waited_for_and_its_record_stays_the_last(
+    agency: Agency, record: Record, draft: EntryVersion, handler: Account, legality_reviewer: Account, head: Account
+) -> None:
+    request = ask(record, agency, legality_reviewer)
+    failures: list[BaseException] = []
+
+    def confirm() -> None:
+        try:
+            confirm_erasure(request.pk, agency_id=agency.pk, actor=head, at=NOON)
+        except BaseException as error:  # noqa: BLE001 - told to the test below
+            failures.append(error)
+        finally:
+            connection.close()
+
+    thread = threading.Thread(target=confirm)
+    with transaction.atomic():
+        revise_entry(draft.entry_id, content=Content({**ITEM, "name": "改稿"}, "改"), actor=handler, at=NOON)
+        thread.start()
+        assert somebody_waits(), "the erasure digested rows that another act had in hand"
+    thread.join(30)
+    assert failures == []
+    assert [*compare_rows(guard_of(Entry)), *compare_rows(guard_of(EntryVersion))] == []
+    told = Record.objects.get(kind="erasure.confirmed").rows
+    assert list(told.values_list("table_name", flat=True)) == ["registers_erasurerequest"]
+
+
+def somebody_waits() -> bool:
+    """Say whether another connection comes to wait for a lock within some seconds."""
+    for _ in range(100):
+        with connection.cursor() as cursor:
+            cursor.execute("SELECT pg_stat_clear_snapshot()")  # kept for the length of a transaction otherwise
+            cursor.execute(WAITING)
+            (waiting,) = cursor.fetchone()
+        if waiting:
+            return True
+        time.sleep(0.05)
+    return False
+
+
+def test_only_the_rows_of_the_record_are_compared(
+    agency: Agency, record: Record, handler: Account, legality_reviewer: Account, head: Account
+) -> None:
+    other = item(agency, handler, name="另一事项")
+    request = ask(record, agency, legality_reviewer)
+    with transaction.atomic():
+        EntryVersion.objects.filter(pk=other.pk).update(title="改过的名称")
+        confirm_erasure(request.pk, agency_id=agency.pk, actor=head, at=NOON)
+        assert not RecordContent.objects.filter(record=record).exists()
+        transaction.set_rollback(True)
 
 
 def test_only_a_legal_officer_asks_and_only_the_head_decides(

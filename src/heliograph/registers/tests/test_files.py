@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import hashlib
+import os
 import stat
+from datetime import timedelta
 from pathlib import Path
 from typing import Any
 
@@ -11,7 +13,9 @@ import pytest
 from pytest_django import Settings
 
 from heliograph.kernel.verdict import ActRefusedError
-from heliograph.registers.actions import store_file
+from heliograph.ledger.models import Record
+from heliograph.registers import tasks
+from heliograph.registers.actions import drop_unused_files, store_file
 from heliograph.registers.actions.imports import check_import
 from heliograph.registers.errors import EntryFaultsError
 from heliograph.registers.files import FileRefusedError, LocalDirectory, clean_name, kind_of
@@ -146,3 +150,102 @@ def test_a_sheet_repeats_the_name_of_a_file_and_cannot_bring_one(agency: Agency,
         batch = check(bad)
         assert batch.state == "refused"
         assert "不能导入" in batch.faults[0]["message"]
+
+
+DAY = timedelta(hours=24)
+
+
+def age(home: Path, *, hours: float) -> None:
+    """Make every kept file as old as that at noon."""
+    then = (NOON - timedelta(hours=hours)).timestamp()
+    for path in home.glob("*/*"):
+        os.utime(path, (then, then))
+
+
+def left(home: Path) -> list[bytes]:
+    return sorted(path.read_bytes() for path in home.glob("*/*"))
+
+
+def test_an_upload_that_no_entry_came_to_hold_is_dropped_with_a_record(
+    home: Path, agency: Agency, handler: Account
+) -> None:
+    held, unused = letter(agency, handler), letter(agency, handler, content=PNG, name="图.png")
+    item(agency, handler, register="bodies", name="队", entrustment_letter=held.as_value())
+    age(home, hours=25)
+    assert drop_unused_files(unused_for=DAY, at=NOON) == 1
+    assert left(home) == [PDF]
+    record = Record.objects.get(kind="file.dropped")
+    assert (record.subject_id, record.agency_id, record.actor_id) == (str(unused.pk), agency.pk, None)
+    assert EntryFile.objects.count() == 2  # who uploaded what is not forgotten
+    assert drop_unused_files(unused_for=DAY, at=NOON) == 0
+    assert Record.objects.filter(kind="file.dropped").count() == 1
+
+
+def test_a_young_upload_waits_for_its_form(home: Path, agency: Agency, handler: Account) -> None:
+    letter(agency, handler)
+    age(home, hours=23)
+    assert drop_unused_files(unused_for=DAY, at=NOON) == 0
+    assert left(home) == [PDF]
+
+
+def test_one_who_uploads_again_begins_anew(home: Path, agency: Agency, handler: Account) -> None:
+    found = letter(agency, handler)
+    age(home, hours=25)
+    letter(agency, handler)
+    before = NOON - DAY
+    assert not LocalDirectory(home).drop(found.sha256, before=before)
+    assert left(home) == [PDF]
+    age(home, hours=25)
+    assert drop_unused_files(unused_for=DAY, at=NOON) == 1
+    assert letter(agency, handler) == found
+    assert left(home) == [PDF]
+
+
+def test_what_is_renewed_while_it_is_looked_for_stays_and_nothing_is_recorded(
+    home: Path, agency: Agency, handler: Account, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    found = letter(agency, handler)
+    age(home, hours=1)
+    monkeypatch.setattr(LocalDirectory, "untouched", lambda self, before: [found.sha256])
+    assert drop_unused_files(unused_for=DAY, at=NOON) == 0
+    assert left(home) == [PDF]
+    assert not Record.objects.filter(kind="file.dropped").exists()
+
+
+def test_a_form_sent_after_its_file_was_dropped_asks_for_it_anew(home: Path, agency: Agency, handler: Account) -> None:
+    value = letter(agency, handler).as_value()
+    age(home, hours=25)
+    drop_unused_files(unused_for=DAY, at=NOON)
+    with pytest.raises(EntryFaultsError, match="请重新上传"):
+        item(agency, handler, register="bodies", name="队", entrustment_letter=value)
+    letter(agency, handler)
+    assert item(agency, handler, register="bodies", name="队", entrustment_letter=value)
+
+
+def test_an_entry_makes_the_file_that_it_takes_new_again(home: Path, agency: Agency, handler: Account) -> None:
+    found = letter(agency, handler)
+    age(home, hours=25)
+    item(agency, handler, register="bodies", name="队", entrustment_letter=found.as_value())
+    assert LocalDirectory(home).untouched(NOON - DAY) == []
+
+
+def test_broken_uploads_and_files_without_a_row_go_too(home: Path, agency: Agency, handler: Account) -> None:
+    sha256 = LocalDirectory(home).put(b"left by a crash")
+    (home / sha256[:2] / f"{sha256}.abc.part").write_bytes(b"half")
+    (home / "README").write_text("not ours")
+    age(home, hours=25)
+    assert drop_unused_files(unused_for=DAY, at=NOON) == 1
+    assert left(home) == []
+    assert (home / "README").exists()
+
+
+def test_it_is_done_every_night_after_the_hours_of_the_settings(
+    home: Path, agency: Agency, handler: Account, settings: Settings
+) -> None:
+    letter(agency, handler)
+    settings.UNUSED_FILE_HOURS = 12
+    (path,) = home.glob("*/*")
+    os.utime(path, (0, 0))
+    tasks.drop_files(0)
+    assert left(home) == []
+    assert Record.objects.filter(kind="file.dropped").count() == 1

@@ -17,11 +17,13 @@ from django.db import OperationalError, connection
 from django.utils import timezone
 
 from heliograph.config.ledger_place import installation_place
+from heliograph.config.serving import REFUSED
 from heliograph.kernel.tlog.errors import TlogError
 from heliograph.kernel.verdict import ActRefusedError
 from heliograph.ledger.actions.alarms import raise_alarm, settle_alarms
-from heliograph.ledger.actions.running import Asking, Place, anchor, check_logs, open_logs, run_round, turn_year
+from heliograph.ledger.actions.running import Asking, Place, anchor, check_logs, open_logs, run_round, tidy
 from heliograph.ledger.actions.sequencing import only_sequencer
+from heliograph.ledger.actions.succeeding import turn_year
 
 PAUSE_SECONDS = 0.25
 PAUSE_AFTER_FAULT_SECONDS = 5.0
@@ -46,21 +48,31 @@ class Command(BaseCommand):
         try:
             with ThreadPoolExecutor(1) as background, only_sequencer():
                 place = replace(installation_place(), asking=Asking(background))
+                tidy(place)
                 check_logs(open_logs(place, at=self._now()), place)
                 self._run(place, told)
-        except (ActRefusedError, TlogError, sqlite3.Error) as error:
-            raise_alarm(ALARM, "start", str(error), at=self._now())
-            raise CommandError(f"存证日志不能启动：{error}", returncode=2) from error
+        except (ActRefusedError, TlogError, OSError, sqlite3.Error) as error:
+            self._alarm(error)
+            raise CommandError(f"公示日志暂停写入：{error}", returncode=REFUSED) from error
 
     def _now(self) -> datetime:
         return timezone.now()  # noqa: TID251 - a command reads the clock
+
+    def _alarm(self, error: Exception) -> None:
+        """Say why the ledger stands still; the causes before are gone, or hidden behind this one."""
+        key = error.verdict.code if isinstance(error, ActRefusedError) else type(error).__name__
+        raise_alarm(ALARM, key, str(error), at=self._now())
+        settle_alarms(ALARM, still={key}, at=self._now())
 
     def _run(self, place: Place, told: threading.Event) -> None:
         while not told.wait(self._round(place)):
             pass
 
     def _round(self, place: Place) -> float:
-        """Do one round and return how long to rest; a fault is an alarm, and tried again."""
+        """Do one round and return how long to rest; a refusal is an alarm, and tried again.
+
+        Not so a fault of the disk: after a failed fsync only a new process knows what is safe.
+        """
         now = self._now()
         try:
             logs = turn_year(open_logs(place, at=now), place, at=now)
@@ -70,8 +82,8 @@ class Command(BaseCommand):
         except OperationalError:
             connection.close()
             raise
-        except (ActRefusedError, TlogError, OSError, sqlite3.Error) as error:
+        except (ActRefusedError, TlogError) as error:
             logger.exception("the ledger stands still")
-            raise_alarm(ALARM, type(error).__name__, str(error), at=now)
+            self._alarm(error)
             return PAUSE_AFTER_FAULT_SECONDS
         return PAUSE_SECONDS

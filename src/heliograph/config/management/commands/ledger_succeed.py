@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import sqlite3
 from typing import Any
 
 from django.core.management.base import BaseCommand, CommandError
@@ -9,9 +10,8 @@ from django.utils import timezone
 
 from heliograph.config.ledger_place import installation_place
 from heliograph.kernel.verdict import ActRefusedError
-from heliograph.ledger.actions.alarms import settle_alarms
-from heliograph.ledger.actions.running import succeed_log
 from heliograph.ledger.actions.sequencing import only_sequencer
+from heliograph.ledger.actions.succeeding import reentered, succeed_log
 from heliograph.ledger.models import Tree
 
 
@@ -33,8 +33,9 @@ class Command(BaseCommand):
             with only_sequencer():
                 for tree in trees:
                     log = succeed_log(tree, place, reason=options["reason"], at=now)
-                    settle_alarms("year", still=(), at=now)
                     self.stdout.write(f"{tree.label}：已启用 {log.origin}。")
-        except ActRefusedError as error:
+                    if count := reentered(log):
+                        self.stdout.write(f"原日志已不能发布的 {count} 条存证，已在新日志重新收入。")
+        except (ActRefusedError, OSError, sqlite3.Error) as error:
             raise CommandError(str(error), returncode=2) from error
         self.stdout.write("请把新日志的公钥告知各见证方。")
