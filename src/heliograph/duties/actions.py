@@ -10,7 +10,7 @@ from django.db import transaction
 from django.utils.timezone import localdate
 
 from heliograph.duties import rules
-from heliograph.duties.models import Duty, DutyChange
+from heliograph.duties.models import Duty, DutyChange, SubjectKind
 from heliograph.duties.permissions import access_duty
 from heliograph.duties.queries import counted_duties, recounted
 from heliograph.kernel.packs.schema import TimeLimit
@@ -27,20 +27,32 @@ from heliograph.registers.permissions import access_agency
 class Subject:
     """What a duty is on: any row of a higher floor, by kind and id, with the words a list shows."""
 
-    kind: str
+    kind: SubjectKind
     id: UUID
     title: str
     owner_unit_id: UUID | None = None
 
 
-@transaction.atomic
+@transaction.atomic(savepoint=False)
 def open_duty(
-    agency_id: UUID, *, limit: TimeLimit, subject: Subject, event_on: date, actor: Account | None, at: datetime
+    agency_id: UUID,
+    *,
+    limit: TimeLimit,
+    subject: Subject,
+    event_on: date,
+    actor: Account | None,
+    at: datetime,
+    event_at: datetime | None = None,
+    calendar: WorkCalendar | None = None,
 ) -> Duty:
-    """Open a duty from an event under a time limit of the pack. The act that is the event has authorised it."""
+    """Open a duty from an event under a time limit of the pack. The act that is the event has authorised it.
+
+    `event_at`: the instant that a limit in hours counts from. `calendar`: where the act has read it already.
+    """
     kept = rules.snapshot(limit)
-    calendar = work_calendar()
-    due = rules.due_of(kept, event_on, calendar, ())
+    calendar = calendar or work_calendar()
+    exact = (event_at or at) if limit.unit == "hours" else None
+    due = rules.due_of(kept, exact or event_on, calendar, ())
     duty = Duty.objects.create(
         agency_id=agency_id,
         kind=limit.id,
@@ -50,6 +62,7 @@ def open_duty(
         owner_unit_id=subject.owner_unit_id,
         event=limit.event,
         event_on=event_on,
+        event_at=exact,
         limit=kept,
         basis="、".join(limit.basis),
         due_on=due.on,
@@ -59,17 +72,19 @@ def open_duty(
         opened_by=actor,
         opened_at=at,
     )
-    _append("duty.opened", duty, actor, at)
+    _append("duty.opened", duty, actor, at, new=True)
     return duty
 
 
-def _append(kind: str, duty: Duty, actor: Account | None, at: datetime, *changes: DutyChange) -> None:
+def _append(
+    kind: str, duty: Duty, actor: Account | None, at: datetime, *changes: DutyChange, new: bool = False
+) -> None:
     actor_id = actor.pk if actor else None
-    append(kind, subject=duty, agency_id=duty.agency_id, actor_id=actor_id, at=at, rows=[duty, *changes])
+    append(kind, subject=duty, agency_id=duty.agency_id, actor_id=actor_id, at=at, rows=[duty, *changes], new=new)
 
 
 @transaction.atomic
-def fulfil(duty_id: UUID, *, event: str, actor: Account, at: datetime) -> Duty:
+def fulfil(duty_id: UUID, *, event: str, actor: Account | None, at: datetime) -> Duty:
     """Record the event that fulfilled a duty. The act that is the event has authorised it; refused twice."""
     duty = Duty.objects.select_for_update(of=("self",)).get(pk=duty_id)
     require(rules.may_change(duty.state))
@@ -135,6 +150,27 @@ def _record(duty: Duty, change: DutyChange, actor: Account | None, at: datetime,
     change.save(update_fields=["due_after"])
     _append(f"duty.{change.kind}", duty, actor, at, change, *ended)
     return duty
+
+
+@transaction.atomic
+def record_change(duty: Duty, change: DutyChange, *, actor: Account | None, at: datetime, ended_on: date) -> Duty:
+    """Record on a duty what an event of its subject did to it; the act that is the event has authorised it.
+
+    The duty's row is locked by the caller. `ended_on` is the last day of a suspension that a resumption ends.
+    """
+    require(rules.may_change(duty.state))
+    ended: list[DutyChange] = []
+    if change.kind == DutyChange.Kind.CANCEL:
+        duty.state = Duty.State.CANCELLED
+    elif change.kind == DutyChange.Kind.SUSPEND:
+        duty.state = Duty.State.SUSPENDED
+    elif change.kind == DutyChange.Kind.RESUME:
+        ended = list(duty.changes.filter(kind=DutyChange.Kind.SUSPEND, to_on__isnull=True))
+        for one in ended:
+            one.to_on = max(one.from_on or ended_on, ended_on)
+            one.save(update_fields=["to_on"])
+        duty.state = Duty.State.OPEN
+    return _record(duty, change, actor, at, *ended)
 
 
 def _recount(duty: Duty, calendar: WorkCalendar) -> bool:

@@ -2,11 +2,16 @@
 
 from __future__ import annotations
 
+from typing import Literal
+
 from django.db import models
 from django.db.models import Q
 
 from heliograph.kernel.ids import uuid7
 from heliograph.registers.models import Account, Agency, Unit
+
+SubjectKind = Literal["entry", "case"]
+"""What a duty may be on: lists of duties read each kind apart."""
 
 
 class Duty(models.Model):
@@ -31,6 +36,7 @@ class Duty(models.Model):
     )
     event = models.CharField("起算事件", max_length=120)
     event_on = models.DateField("起算日")
+    event_at = models.DateTimeField("起算时刻", null=True, blank=True)  # of limits in hours
     limit = models.JSONField("期限规则")
     basis = models.CharField("依据", max_length=200)
     due_on = models.DateField("到期日", null=True, blank=True)
@@ -52,7 +58,11 @@ class Duty(models.Model):
         verbose_name = "期限"
         ordering = ["agency", "due_on", "id"]
         indexes = [
-            models.Index(fields=["agency", "state", "due_on", "id"], name="duty_by_due"),
+            models.Index(
+                fields=["agency", "subject_kind", "due_on", "id"],
+                name="duty_open_by_due",
+                condition=Q(state__in=["open", "suspended"]),
+            ),
             models.Index(fields=["agency", "subject_kind", "subject_id"], name="duty_by_subject"),
         ]
         constraints = [

@@ -3,21 +3,33 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
+from datetime import date
+from typing import get_args
 from uuid import UUID
 
 from django.db.models import F, Q, QuerySet
 
 from heliograph.duties import rules
-from heliograph.duties.models import Duty
-from heliograph.kernel.timelimits import DueDate
+from heliograph.duties.models import Duty, SubjectKind
+from heliograph.kernel.packs.schema import TimeLimit
+from heliograph.kernel.timelimits import DueDate, TimeLimitError
 from heliograph.kernel.workdays import WorkCalendar
+from heliograph.regimes.queries import work_calendar
 
+SUBJECT_KINDS: tuple[SubjectKind, ...] = get_args(SubjectKind)
 OPEN_STATES = (Duty.State.OPEN, Duty.State.SUSPENDED)
 
 
-def open_duties(agency_id: UUID, unit_ids: Iterable[UUID] | None = None) -> QuerySet[Duty]:
-    """Return what is still to be done, the earliest due first, those without a date last; of some units or of all."""
+def open_duties(
+    agency_id: UUID, unit_ids: Iterable[UUID] | None = None, *, subject_kind: SubjectKind | None = None
+) -> QuerySet[Duty]:
+    """Return what is still to be done, the earliest due first, those without a date last; of some units or of all.
+
+    Of one kind of subject it is read along an index; of every kind the whole has to be sorted.
+    """
     duties = Duty.objects.filter(agency_id=agency_id, state__in=OPEN_STATES).select_related("owner_unit")
+    if subject_kind is not None:
+        duties = duties.filter(subject_kind=subject_kind)
     if unit_ids is not None:
         duties = duties.filter(owner_unit_id__in=list(unit_ids))
     return duties.order_by(F("due_on").asc(nulls_last=True), "id")
@@ -42,10 +54,18 @@ def recounted(duty: Duty, calendar: WorkCalendar) -> DueDate:
         rules.Change(change.kind, change.from_on, change.to_on, change.length, change.unit)
         for change in duty.changes.all()
     ]
-    return rules.due_of(duty.limit, duty.event_on, calendar, changes)
+    return rules.due_of(duty.limit, duty.event_at or duty.event_on, calendar, changes)
 
 
 def moved_by(calendar: WorkCalendar) -> list[tuple[Duty, DueDate]]:
     """Return the duties of all agencies that another calendar would give another day, with that day."""
     duties = ((duty, recounted(duty, calendar)) for duty in counted_duties())
     return [(duty, due) for duty, due in duties if due.on != duty.due_on]
+
+
+def last_day(limit: TimeLimit, event_on: date, away: Iterable[rules.Change] = ()) -> date:
+    """Return the last day of a period of the pack counted from a day. TimeLimitError for hours and 及时."""
+    due = rules.due_of(rules.snapshot(limit), event_on, work_calendar(), list(away))
+    if due.on is None:
+        raise TimeLimitError(f"{limit.id} has no last day")
+    return due.on

@@ -1,0 +1,1 @@
+"""The case file (案卷): parties, facts, proceedings, decision, service, execution and closing of each case."""

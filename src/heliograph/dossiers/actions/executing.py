@@ -1,0 +1,345 @@
+"""Payment, deferral, demand and the court (缴款、延期分期、催告、申请法院强制执行). The system never takes money."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import date, datetime
+from decimal import ROUND_HALF_UP, Decimal
+from uuid import UUID
+
+from django.db import transaction
+from django.db.models import Max, Sum
+from django.utils.timezone import localdate
+
+from heliograph.dossiers.actions.papers import PaperContent, add_main_paper, add_paper, add_papers, file_of_case
+from heliograph.dossiers.actions.rows import write_row
+from heliograph.dossiers.actions.steps import StepAct, finish_step, take_step, tell
+from heliograph.dossiers.models import (
+    Case,
+    CaseEvent,
+    CourtApplication,
+    Decision,
+    Deferral,
+    Demand,
+    Payment,
+    Remedy,
+)
+from heliograph.dossiers.permissions import access_case, require_handler
+from heliograph.dossiers.queries import decision_of, fine_of, owed_on, pay_until, recused_among, served_on
+from heliograph.dossiers.rules import serving
+from heliograph.dossiers.rules.opening import check_text, may_enter, may_happen_on
+from heliograph.dossiers.rules.people import may_act_unrecused
+from heliograph.dossiers.rules.terms import check_amount
+from heliograph.duties.queries import last_day
+from heliograph.kernel.packs.schema import Pack
+from heliograph.kernel.verdict import first_refusal, require
+from heliograph.ledger.actions import append
+from heliograph.regimes.queries import pack_in_force
+from heliograph.registers.models import Account
+
+CENT = Decimal("0.01")
+SURCHARGE = ("fine_surcharge_daily", "fine_surcharge_cap")  # provisions of the packs, %
+PAID, DEFERRED, UNPAID = "已履行", "申请延期分期", "未履行"
+
+
+@dataclass(frozen=True, slots=True)
+class ReceiptContent:
+    """A receipt of the collecting bank, amounts in 元; surcharge is what of the amount was added for being late."""
+
+    amount: Decimal
+    surcharge: Decimal
+    paid_on: date
+    bank: str
+    receipt: str
+    file_id: UUID | None = None
+
+
+def _decided(taken: StepAct) -> Decision:
+    return _decision(taken.case)
+
+
+def _decision(case: Case) -> Decision:
+    decision = decision_of(case)
+    require(serving.is_decided(decided=decision is not None))
+    assert decision is not None  # noqa: S101 - said by the rule above, for the type checker
+    return decision
+
+
+@transaction.atomic
+def record_payment(
+    case_id: UUID,
+    step: str,
+    *,
+    state: str,
+    amount: Decimal = Decimal(0),
+    surcharge: Decimal = Decimal(0),
+    paid_on: date | None = None,
+    bank: str = "",
+    receipt: str = "",
+    file_id: UUID | None = None,
+    actor: Account,
+    at: datetime,
+) -> CaseEvent:
+    """Register how the decision is carried out: the bank's receipt, a request to pay later, or nothing (行政处罚法67).
+
+    state: 已履行, 申请延期分期 or 未履行. 已履行 needs a receipt for all that is owed, where money is owed.
+    """
+    taken = take_step(case_id, step, act="record_payment", actor=actor, at=at)
+    decision = _decided(taken)
+    require(first_refusal(check_amount(amount, "缴款金额"), check_amount(surcharge, "加处罚款")))
+    require(serving.may_say_carried_out(state, owed=owed_on(decision), amount=amount - surcharge))
+    said = f"履行情况：{state}。"
+    if amount:
+        content = ReceiptContent(amount, surcharge, paid_on or taken.on, bank, receipt, file_id)
+        taken.rows.append(_pay(taken.case, decision, taken.pack, content, actor, at))
+        said = _said(content) + said
+        for kind in taken.node.documents:
+            add_paper(taken, PaperContent(kind, content.paid_on, "", file_id))
+    done = state == PAID
+    return finish_step(
+        taken,
+        event="case.paid" if done else "case.payment_checked",
+        text=said,
+        facts={"履行情况": state},
+        on=paid_on if amount else None,
+    )
+
+
+@transaction.atomic
+def register_receipt(case_id: UUID, *, content: ReceiptContent, actor: Account, at: datetime) -> Payment:
+    """Register a receipt without saying how the decision is carried out: an instalment, or money that came in late."""
+    case, who = access_case(actor, case_id, "edit_case", localdate(at))
+    require(may_enter(case.state))
+    require_handler(case, who)
+    require(may_act_unrecused(actor.pk, recused=[one.pk for one in recused_among(case, [actor])]))
+    decision = _decision(case)
+    payment = _pay(case, decision, pack_in_force(case.agency_id, case.opened_on), content, actor, at)
+    told = tell(case, event="case.receipt_registered", act="register_receipt", step="履行", text=_said(content),
+                basis=serving.PAYMENT, on=content.paid_on, actor=actor, at=at)  # fmt: skip
+    append("case.receipt_registered", subject=case, agency_id=case.agency_id, actor_id=actor.pk, at=at,
+           rows=[payment, told])  # fmt: skip
+    return payment
+
+
+def _said(content: ReceiptContent) -> str:
+    of_it = f"（其中加处罚款 {content.surcharge:,} 元）" if content.surcharge else ""
+    return f"缴纳 {content.amount:,} 元{of_it}，票据 {content.receipt.strip()}。"
+
+
+def _pay(case: Case, decision: Decision, pack: Pack, content: ReceiptContent, actor: Account, at: datetime) -> Payment:
+    receipt, bank = content.receipt.strip(), content.bank.strip()
+    require(first_refusal(check_amount(content.amount, "缴款金额"), check_amount(content.surcharge, "加处罚款")))
+    before = Payment.objects.filter(decision=decision).aggregate(all=Sum("surcharge"))["all"] or Decimal(0)
+    most = Surcharge.of(decision, pack)
+    require(
+        first_refusal(
+            serving.may_record_payment(
+                amount=content.amount, owed=owed_on(decision), surcharge=content.surcharge, receipt=receipt
+            ),
+            serving.may_surcharge(surcharge=content.surcharge, before=before, cap=most.cap,
+                                  ceiling=most.until(content.paid_on)),
+            serving.is_receipt_new(receipt, used=_is_used(decision, bank, receipt)),
+            check_text(bank, what="代收机构", longest=200),
+            may_happen_on(content.paid_on, today=localdate(at), not_before=decision.decided_on, what="缴款日期"),
+        )
+    )  # fmt: skip
+    return write_row(
+        Payment,
+        agency_id=decision.agency_id,
+        case=case,
+        decision=decision,
+        amount=content.amount,
+        surcharge=content.surcharge,
+        paid_on=content.paid_on,
+        bank=bank,
+        receipt=receipt,
+        file=file_of_case(case, content.file_id),
+        registered_by=actor,
+        registered_at=at,
+    )
+
+
+def _is_used(decision: Decision, bank: str, receipt: str) -> bool:
+    return Payment.objects.filter(agency_id=decision.agency_id, bank=bank, receipt=receipt).exists()
+
+
+@dataclass(frozen=True, slots=True)
+class Surcharge:
+    """What may be added to a fine that is not paid in time: a daily rate, up to a cap (行政处罚法72、73)."""
+
+    decision: Decision
+    fine: Decimal
+    rate: Decimal
+    cap: Decimal
+    pay_until: date | None
+
+    @classmethod
+    def of(cls, decision: Decision, pack: Pack) -> Surcharge:
+        """Return the surcharge of a decision under a pack; none where the decision does not provide for one."""
+        given = {rule.id: Decimal(str(rule.value)) for rule in pack.rules.provisions if rule.id in SURCHARGE}
+        fine = fine_of(decision) if decision.surcharge else Decimal(0)
+        rate, cap = (given.get(one, Decimal(0)) / 100 for one in SURCHARGE)
+        return cls(decision, fine, rate, (fine * cap).quantize(CENT, ROUND_HALF_UP), pay_until(decision, pack))
+
+    def until(self, day: date) -> Decimal:
+        """Return the most that may be added till a day, 元; days of a pending remedy do not count."""
+        if self.pay_until is None or day <= self.pay_until:
+            return Decimal(0)
+        days = (day - self.pay_until).days - _days_of_remedies(self.decision, self.pay_until, day)
+        return min(self.cap, (self.fine * self.rate * days).quantize(CENT, ROUND_HALF_UP))
+
+
+def _days_of_remedies(decision: Decision, after: date, until: date) -> int:
+    """Count the days after one day and up to another on which a remedy was pending, each day once."""
+    stopped: set[int] = set()
+    for began, ended in Remedy.objects.filter(decision=decision).values_list("received_on", "outcome_on"):
+        first = max(began.toordinal(), after.toordinal() + 1)
+        stopped.update(range(first, min(ended or until, until).toordinal() + 1))
+    return len(stopped)
+
+
+@transaction.atomic
+def grant_deferral(
+    case_id: UUID,
+    step: str,
+    *,
+    granted: bool,
+    asked_on: date,
+    reason: str,
+    plan: Sequence[tuple[date, Decimal]],
+    papers: Sequence[PaperContent],
+    actor: Account,
+    at: datetime,
+) -> CaseEvent:
+    """Grant or refuse leave to pay later or by instalments (行政处罚法66). plan: (day, 元) of each part."""
+    taken = take_step(case_id, step, act="grant_deferral", actor=actor, at=at)
+    decision = _decided(taken)
+    require(
+        first_refusal(
+            check_text(reason, what="理由", longest=1000),
+            may_happen_on(asked_on, today=taken.on, not_before=decision.decided_on, what="申请日期"),
+        )
+    )
+    add_papers(taken, papers)
+    if granted:
+        require(serving.check_plan(owed=owed_on(decision), parts=plan, asked_on=asked_on))
+        deferral = write_row(
+            Deferral,
+            agency_id=decision.agency_id,
+            case=taken.case,
+            decision=decision,
+            asked_on=asked_on,
+            reason=reason.strip(),
+            plan=[{"on": day.isoformat(), "amount": str(amount)} for day, amount in plan],
+            until_on=plan[-1][0],
+            approved_by=actor,
+            approved_at=at,
+        )
+        taken.rows.append(deferral)
+    text = f"{'准予' if granted else '不准予'}延期或者分期缴纳罚款：{reason.strip()}"
+    return finish_step(taken, event="case.deferred", text=text, facts={"准予延期": granted})
+
+
+@transaction.atomic
+def urge(
+    case_id: UUID,
+    step: str,
+    *,
+    served_on: date,
+    content: str,
+    statement: str,
+    papers: Sequence[PaperContent],
+    actor: Account,
+    at: datetime,
+) -> CaseEvent:
+    """Serve a written demand to carry the decision out, and hear the party (催告, 行政强制法35、36、54)."""
+    taken = take_step(case_id, step, act="urge", actor=actor, at=at)
+    decision = _decided(taken)
+    require(
+        first_refusal(
+            serving.may_urge(pay_until=pay_until(decision, taken.pack), on=served_on, owed=owed_on(decision),
+                             money=_asks_money(decision)),
+            check_text(content, what="履行期限、方式和金额"),
+            may_happen_on(served_on, today=taken.on, not_before=decision.decided_on, what="催告书送达日期"),
+        )
+    )  # fmt: skip
+    paper = add_main_paper(taken, papers, kind="履行催告书")
+    demand = write_row(
+        Demand,
+        agency_id=decision.agency_id,
+        case=taken.case,
+        decision=decision,
+        served_on=served_on,
+        content=content.strip(),
+        statement=statement.strip(),
+        paper=paper,
+        registered_by=actor,
+        registered_at=at,
+    )
+    taken.rows.append(demand)
+    return finish_step(taken, event="case.urged", text="送达催告书，催告当事人履行义务。", on=served_on)
+
+
+def _asks_money(decision: Decision) -> bool:
+    return decision.fine + decision.confiscated + decision.levied > 0
+
+
+@transaction.atomic
+def apply_to_court(
+    case_id: UUID,
+    step: str,
+    *,
+    court: str,
+    applied_on: date,
+    papers: Sequence[PaperContent],
+    actor: Account,
+    at: datetime,
+) -> CaseEvent:
+    """Apply to the court for execution: after demand and remedies, within the period (行政强制法53 to 55)."""
+    taken = take_step(case_id, step, act="apply_to_court", actor=actor, at=at)
+    decision = _decided(taken)
+    demand = Demand.objects.filter(decision=decision).order_by("-served_on").first()
+    require(
+        first_refusal(
+            check_text(court, what="人民法院", longest=120),
+            may_happen_on(applied_on, today=taken.on, not_before=decision.decided_on, what="申请日期"),
+            serving.may_apply_to_court(_court_state(taken, decision, demand), on=applied_on),
+        )
+    )
+    assert demand is not None  # noqa: S101 - said by the rule above, for the type checker
+    paper = add_main_paper(taken, papers, kind="强制执行申请书")
+    application = write_row(
+        CourtApplication,
+        agency_id=decision.agency_id,
+        case=taken.case,
+        decision=decision,
+        demand=demand,
+        applied_on=applied_on,
+        court=court.strip(),
+        paper=paper,
+        registered_by=actor,
+        registered_at=at,
+    )
+    taken.rows.append(application)
+    text = f"向{court.strip()}申请强制执行。"
+    return finish_step(taken, event="case.court_applied", text=text, on=applied_on)
+
+
+def _court_state(taken: StepAct, decision: Decision, demand: Demand | None) -> serving.CourtState:
+    """Count the days of the law: remedies from service, the application from the last end: theirs, the deferral's."""
+    served = served_on(decision) or decision.decided_on
+    remedies_until = max(
+        last_day(taken.limit("reconsideration_apply"), served), last_day(taken.limit("litigation_apply"), served)
+    )
+    deferred = (
+        Deferral.objects.filter(decision=decision).order_by("-until_on").values_list("until_on", flat=True).first()
+    )
+    ended = Remedy.objects.filter(decision=decision).aggregate(last=Max("outcome_on"))["last"]
+    begins = max(remedies_until, deferred or remedies_until, ended or remedies_until)
+    return serving.CourtState(
+        demanded_until=last_day(taken.limit("coercion_court_demand"), demand.served_on) if demand else None,
+        remedies_until=remedies_until,
+        latest=last_day(taken.limit("coercion_court_apply"), begins),
+        pending_remedy=Remedy.objects.filter(decision=decision, outcome_on__isnull=True).exists(),
+    )

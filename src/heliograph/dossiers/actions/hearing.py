@@ -1,0 +1,328 @@
+"""Prior notice, statement and defence, hearing, review of the defence (告知、陈述申辩、听证、复核)."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from datetime import date, datetime
+from typing import Any
+from uuid import UUID
+
+from django.db import transaction
+from django.utils.timezone import localdate
+
+from heliograph.dossiers.actions.concluding import ProposalContent, present_proposal, propose
+from heliograph.dossiers.actions.papers import PaperContent, add_main_paper, add_papers
+from heliograph.dossiers.actions.rows import write_row
+from heliograph.dossiers.actions.steps import StepAct, finish_step, take_step
+from heliograph.dossiers.models import CaseEvent, Evidence, Hearing, Notice, OnSiteAct, Proposal, Statement
+from heliograph.dossiers.queries import discretion_of, notice_of, terms_of
+from heliograph.dossiers.rules import deciding
+from heliograph.dossiers.rules.opening import check_text, may_happen_on
+from heliograph.dossiers.rules.proposing import as_found, is_summary, is_written, may_answer, may_review
+from heliograph.dossiers.rules.terms import check_terms
+from heliograph.duties.queries import last_day
+from heliograph.kernel.verdict import Allowed, Verdict, first_refusal, require
+from heliograph.regimes.queries import work_calendar
+from heliograph.registers.models import Account, Role
+from heliograph.registers.permissions import roles_of, same_person
+
+OPINIONS = {"waiver": "放弃权利", "statement": "提出陈述申辩", "hearing": "要求听证", "silence": "期满未提出"}
+
+
+@transaction.atomic
+def give_prior_notice(
+    case_id: UUID, step: str, *, served_on: date, papers: Sequence[PaperContent], actor: Account, at: datetime
+) -> CaseEvent:
+    """Tell the party what is proposed, why, on what basis, and which rights it has (行政处罚法44、63、64).
+
+    served_on: the day on which the notice reached the party; the periods of the pack count from it. Whether the right
+    to a hearing is told follows from the step: it is the one whose document says so.
+    """
+    taken = take_step(case_id, step, act="give_prior_notice", actor=actor, at=at)
+    proposal = present_proposal(taken)
+    approved_on = localdate(proposal.approved_at) if proposal.approved_at else None
+    require(
+        first_refusal(
+            is_written(summary=taken.is_summary),
+            deciding.may_notify(terms_of(proposal), discretion_of(proposal), approved=approved_on is not None),
+            may_happen_on(served_on, today=taken.on, not_before=approved_on, what="告知书送达日期"),
+        )
+    )
+    made = add_main_paper(taken, papers, kind="行政处罚事先告知书")
+    hearing = "听证" in "".join(taken.node.documents)
+    statement_until = last_day(taken.limit("statement"), served_on) if _has(taken, "statement") else served_on
+    hearing_until = last_day(taken.limit("hearing_request"), served_on) if hearing else None
+    notice = _notice(taken, proposal, served_on=served_on, hearing_right=hearing, hearing_until=hearing_until,
+                     statement_until=max(statement_until, hearing_until or statement_until), paper=made)  # fmt: skip
+    until = f"，要求听证的期限至 {hearing_until.isoformat()}" if hearing_until else ""
+    text = f"第 {notice.number} 次告知拟作的处罚{until}。"
+    return finish_step(taken, event="case.notified", text=text, on=served_on)
+
+
+@transaction.atomic
+def notify_on_the_spot(
+    case_id: UUID,
+    step: str,
+    *,
+    content: ProposalContent,
+    statement: str,
+    waived: bool,
+    actor: Account,
+    at: datetime,
+) -> CaseEvent:
+    """Tell the party by word of mouth what is to be decided on the spot, and hear it (行政处罚法44、45、52).
+
+    statement: what the party said; empty only where it waived. Kinds and amount are those that the step before found
+    to be within the limits of the summary procedure.
+    """
+    taken = take_step(case_id, step, act="give_prior_notice", actor=actor, at=at)
+    require(
+        first_refusal(
+            is_summary(summary=taken.is_summary),
+            check_terms(content.terms),
+            as_found(content.terms, kinds=taken.standing.facts.get("当场处罚种类"),
+                     fine=taken.standing.facts.get("罚款金额")),
+            may_answer("waiver" if waived else "statement", offered=OPINIONS, noticed=True, content=statement),
+        )
+    )  # fmt: skip
+    proposal = propose(taken, content)
+    notice = _notice(taken, proposal, served_on=taken.on, hearing_right=False, statement_until=taken.on)
+    said = _statement(taken, notice, "waiver" if waived else "statement", taken.on, statement)
+    taken.rows.append(said)
+    text = f"当场告知拟作的处罚，当事人{OPINIONS[said.kind]}。"
+    return finish_step(taken, event="case.notified", text=text, also=["case.statement_ended"])
+
+
+def _notice(taken: StepAct, proposal: Proposal, **given: Any) -> Notice:
+    last = notice_of(taken.case)
+    notice = write_row(
+        Notice,
+        agency_id=taken.case.agency_id,
+        case=taken.case,
+        proposal=proposal,
+        number=(last.number if last else 0) + 1,
+        given_by=taken.actor,
+        given_at=taken.at,
+        **given,
+    )
+    taken.rows.append(notice)
+    return notice
+
+
+def _has(taken: StepAct, limit_id: str) -> bool:
+    return any(one.id == limit_id for one in taken.pack.rules.time_limits)
+
+
+@transaction.atomic
+def end_statement(
+    case_id: UUID, step: str, *, kind: str, received_on: date, content: str, actor: Account, at: datetime
+) -> CaseEvent:
+    """Register what the party said to the notice. kind: waiver, statement, hearing or silence (行政处罚法45、64).
+
+    Silence is refused while the period runs; a hearing is asked for in time or not at all.
+    """
+    taken = take_step(case_id, step, act="end_statement", actor=actor, at=at)
+    notice = notice_of(taken.case)
+    require(may_answer(kind, offered=OPINIONS, noticed=notice is not None, content=content))
+    assert notice is not None  # noqa: S101 - said by the rule above, for the type checker
+    require(
+        first_refusal(
+            may_happen_on(received_on, today=taken.on, not_before=notice.served_on, what="日期"),
+            deciding.may_end_in_silence(
+                silent=kind == "silence", on=taken.on, until=notice.hearing_until or notice.statement_until
+            ),
+            deciding.may_request_hearing(asked_on=received_on, until=notice.hearing_until, already=_asked(taken))
+            if kind == "hearing"
+            else Allowed(),
+        )
+    )
+    if kind == "hearing":
+        taken.rows.append(_hearing(taken, notice, received_on))
+    else:
+        taken.rows.append(_statement(taken, notice, kind, received_on, content))
+    return finish_step(
+        taken,
+        event="case.statement_ended",
+        text=f"当事人{OPINIONS[kind]}。",
+        facts={"当事人意见": OPINIONS[kind]},
+        on=received_on,
+    )
+
+
+def _statement(taken: StepAct, notice: Notice, kind: str, received_on: date, content: str) -> Statement:
+    return write_row(
+        Statement,
+        agency_id=taken.case.agency_id,
+        case=taken.case,
+        notice=notice,
+        kind=kind,
+        received_on=received_on,
+        content=content.strip(),
+        registered_by=taken.actor,
+        registered_at=taken.at,
+    )
+
+
+def _hearing(taken: StepAct, notice: Notice, requested_on: date) -> Hearing:
+    return Hearing.objects.create(
+        agency_id=taken.case.agency_id,
+        case=taken.case,
+        notice=notice,
+        requested_on=requested_on,
+        registered_by=taken.actor,
+        registered_at=taken.at,
+    )
+
+
+def _asked(taken: StepAct) -> bool:
+    return _open_hearing(taken) is not None
+
+
+def _open_hearing(taken: StepAct) -> Hearing | None:
+    waiting = Hearing.objects.filter(case=taken.case, held_on__isnull=True, withdrawn_on__isnull=True)
+    return waiting.order_by("requested_on", "id").first()
+
+
+@transaction.atomic
+def request_hearing(case_id: UUID, step: str, *, note: str, actor: Account, at: datetime) -> CaseEvent:
+    """Confirm the registered request, so that the hearing can be prepared (行政处罚法64)."""
+    taken = take_step(case_id, step, act="request_hearing", actor=actor, at=at)
+    hearing = _open_hearing(taken)
+    require(
+        first_refusal(
+            deciding.is_hearing_asked(asked=hearing is not None), check_text(note, what="申请要点", longest=2000)
+        )
+    )
+    return finish_step(taken, event="case.hearing_requested", text=f"登记听证申请：{note.strip()}")
+
+
+@transaction.atomic
+def notify_hearing(
+    case_id: UUID,
+    step: str,
+    *,
+    notified_on: date,
+    held_on: date,
+    place: str,
+    chair_id: UUID,
+    public: bool,
+    papers: Sequence[PaperContent],
+    actor: Account,
+    at: datetime,
+) -> CaseEvent:
+    """Tell the party when and where the hearing is, early enough, under a fit chair (行政处罚法64)."""
+    taken = take_step(case_id, step, act="notify_hearing", actor=actor, at=at)
+    hearing = _open_hearing(taken)
+    limit = taken.limit("hearing_notice")
+    earliest = work_calendar().add_workdays(notified_on, (limit.length or 0) + 1)
+    chair = Account.objects.get(pk=chair_id, person__agency_id=taken.case.agency_id, is_active=True)
+    require(
+        first_refusal(
+            deciding.is_hearing_asked(asked=hearing is not None),
+            check_text(place, what="听证地点", longest=300),
+            may_happen_on(notified_on, today=taken.on, what="通知日期",
+                          not_before=hearing.requested_on if hearing else None),
+            deciding.may_schedule_hearing(
+                notified_on=notified_on, held_on=held_on, earliest=earliest, days=limit.length or 0
+            ),
+            deciding.may_chair(chair.pk, investigators=investigators(taken)),
+            _may_register(taken, chair),
+        )
+    )  # fmt: skip
+    assert hearing is not None  # noqa: S101
+    add_papers(taken, papers)
+    hearing.notified_on, hearing.scheduled_on, hearing.place = notified_on, held_on, place.strip()
+    hearing.chair, hearing.public = chair, public
+    hearing.save(update_fields=["notified_on", "scheduled_on", "place", "chair", "public"])
+    taken.rows.append(hearing)
+    text = f"通知当事人 {held_on.isoformat()} 在{place.strip()}举行听证，主持人{chair.display_name}。"
+    return finish_step(taken, event="case.hearing_notified", text=text, on=notified_on)
+
+
+def _may_register(taken: StepAct, chair: Account) -> Verdict:
+    """Say whether the chair can register the hearing in the flow, under the role of its task."""
+    nodes = taken.standing.compiled.definition.nodes.values()
+    wanted = next((Role(node.role) for node in nodes if node.act == "hold_hearing" and node.role), None)
+    able = wanted is None or wanted in roles_of(chair, taken.case.agency_id, taken.on)
+    return deciding.may_register_hearing(chair.display_name, able=able, role=wanted.label if wanted else "")
+
+
+def investigators(taken: StepAct) -> set[UUID]:
+    """Return everybody who investigated the case: its officers, who took evidence, who went on site."""
+    case = taken.case
+    found = {case.handler_id, case.co_handler_id}
+    for pair in Evidence.objects.filter(case=case).values_list("first_collector_id", "second_collector_id"):
+        found |= set(pair)
+    for pair in OnSiteAct.objects.filter(case=case).values_list("first_officer_id", "second_officer_id"):
+        found |= set(pair)
+    return {one for one in found if one is not None}
+
+
+@transaction.atomic
+def hold_hearing(
+    case_id: UUID,
+    step: str,
+    *,
+    held_on: date,
+    opinion: str,
+    papers: Sequence[PaperContent],
+    actor: Account,
+    at: datetime,
+) -> CaseEvent:
+    """Register the hearing as held, by its chair, with the signed minutes (行政处罚法64、65)."""
+    taken = take_step(case_id, step, act="hold_hearing", actor=actor, at=at)
+    hearing = _open_hearing(taken)
+    require(
+        first_refusal(
+            deciding.is_hearing_asked(asked=hearing is not None),
+            deciding.may_hold_hearing(held_on=held_on, scheduled_on=hearing.scheduled_on if hearing else None),
+            may_happen_on(held_on, today=taken.on, not_before=None, what="举行日期"),
+            check_text(opinion, what="听证意见"),
+            deciding.may_chair(actor.pk, investigators=investigators(taken)),
+            _is_chair(hearing, actor),
+        )
+    )
+    assert hearing is not None  # noqa: S101
+    hearing.held_on, hearing.opinion = held_on, opinion.strip()
+    hearing.paper = add_main_paper(taken, papers, kind="听证笔录")
+    hearing.save(update_fields=["held_on", "opinion", "paper"])
+    taken.rows.append(hearing)
+    return finish_step(
+        taken, event="case.hearing_held", text="举行听证，制作听证笔录。", facts={"经过听证": True}, on=held_on
+    )
+
+
+def _is_chair(hearing: Hearing | None, actor: Account) -> Verdict:
+    chair = hearing.chair if hearing else None
+    return deciding.is_chair(same=chair is None or same_person(chair, actor), chair=chair.display_name if chair else "")
+
+
+@transaction.atomic
+def review_defence(
+    case_id: UUID,
+    step: str,
+    *,
+    adopted: str,
+    opinion: str,
+    keeps: bool,
+    papers: Sequence[PaperContent],
+    actor: Account,
+    at: datetime,
+) -> CaseEvent:
+    """Review what the party said and say what was adopted (行政处罚法45). keeps: the proposal stands as it is.
+
+    Otherwise the case goes back to its report, and the changed proposal needs a new notice.
+    """
+    taken = take_step(case_id, step, act="review_defence", actor=actor, at=at)
+    require(first_refusal(may_review(adopted), check_text(opinion, what="复核意见")))
+    add_papers(taken, papers)
+    for one in Statement.objects.filter(case=taken.case, kind=Statement.Kind.STATEMENT, reviewed_on__isnull=True):
+        one.adopted, one.review, one.reviewed_by, one.reviewed_on = adopted, opinion.strip(), actor, taken.on
+        one.save(update_fields=["adopted", "review", "reviewed_by", "reviewed_on"])
+        taken.rows.append(one)
+    for held in Hearing.objects.filter(case=taken.case, held_on__isnull=False, reviewed_on__isnull=True):
+        held.review, held.reviewed_on = opinion.strip(), taken.on
+        held.save(update_fields=["review", "reviewed_on"])
+        taken.rows.append(held)
+    said = "维持原意见" if keeps else "改变处理意见"
+    return finish_step(taken, event="case.defence_reviewed", text=f"复核陈述申辩，{said}。", facts={"复核结论": said})

@@ -1,0 +1,147 @@
+"""Service and the registration of publication (送达、公示登记)."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import date, datetime
+from uuid import UUID
+
+from django.db import transaction
+
+from heliograph.dossiers.actions.papers import PaperContent, add_papers, file_of_case
+from heliograph.dossiers.actions.rows import require_fit, write_row
+from heliograph.dossiers.actions.steps import StepAct, finish_step, take_step
+from heliograph.dossiers.models import CaseEvent, Decision, Service
+from heliograph.dossiers.queries import decision_of, served_on
+from heliograph.dossiers.rules import serving
+from heliograph.dossiers.rules.opening import may_happen_on
+from heliograph.duties.queries import last_day
+from heliograph.kernel.verdict import Verdict, first_refusal, require
+from heliograph.registers.models import Account
+
+
+@dataclass(frozen=True, slots=True)
+class ServiceContent:
+    """How a document was served. method: a value of Service.Method; proof_id: an uploaded file of the case."""
+
+    method: str
+    sent_on: date
+    received_on: date | None
+    receiver: str = ""
+    relation: str = ""
+    refusal_reason: str = ""
+    witness: str = ""
+    reason: str = ""
+    proof_id: UUID | None = None
+
+
+@transaction.atomic
+def serve(
+    case_id: UUID,
+    step: str,
+    *,
+    content: ServiceContent,
+    papers: Sequence[PaperContent],
+    actor: Account,
+    at: datetime,
+) -> CaseEvent:
+    """Register that the decision was served, by its method and with its proof (行政处罚法61, 民事诉讼法87 to 95)."""
+    taken = take_step(case_id, step, act="serve", actor=actor, at=at)
+    decision = decision_of(taken.case)
+    require(serving.is_decided(decided=decision is not None))
+    assert decision is not None  # noqa: S101 - said by the rule above, for the type checker
+    proof = file_of_case(taken.case, content.proof_id)
+    require(
+        first_refusal(_days(taken, decision, content), serving.may_serve(_state(taken, content, proved=bool(proof))))
+    )
+    add_papers(taken, papers)
+    service = write_row(
+        Service,
+        agency_id=taken.case.agency_id,
+        case=taken.case,
+        paper=decision.paper,
+        method=content.method,
+        sent_on=content.sent_on,
+        received_on=content.received_on,
+        receiver=content.receiver.strip(),
+        relation=content.relation.strip(),
+        refusal_reason=content.refusal_reason.strip(),
+        witness=content.witness.strip(),
+        reason=content.reason.strip(),
+        proof=proof,
+        first_server=taken.case.handler,
+        second_server=taken.case.co_handler,
+        registered_at=at,
+    )
+    taken.rows.append(service)
+    text = f"{service.get_method_display()}{decision.number}，{content.received_on} 送达。"
+    return finish_step(taken, event="case.served", text=text, on=content.received_on)
+
+
+def _days(taken: StepAct, decision: Decision, content: ServiceContent) -> Verdict:
+    sent = may_happen_on(content.sent_on, today=taken.on, not_before=decision.decided_on, what="发出日期")
+    if content.received_on is None:
+        return sent
+    received = may_happen_on(content.received_on, today=taken.on, not_before=content.sent_on, what="送达日期")
+    return first_refusal(sent, received)
+
+
+def _state(taken: StepAct, content: ServiceContent, *, proved: bool) -> serving.ServiceState:
+    consents = taken.case.parties.filter(e_service_consent_on__lte=content.sent_on)
+    by_notice = None
+    if content.method == Service.Method.PUBLIC_NOTICE:
+        by_notice = last_day(taken.limit("public_notice_service"), content.sent_on)
+    return serving.ServiceState(
+        method=content.method,
+        sent_on=content.sent_on,
+        received_on=content.received_on,
+        receiver=content.receiver,
+        refusal_reason=content.refusal_reason,
+        witness=content.witness,
+        reason=content.reason,
+        has_proof=proved,
+        consented=consents.exists(),
+        earliest_by_notice=by_notice,
+    )
+
+
+@transaction.atomic
+def record_publication(
+    case_id: UUID,
+    step: str,
+    *,
+    published_on: date | None,
+    where: str,
+    withheld_reason: str = "",
+    actor: Account,
+    at: datetime,
+) -> CaseEvent:
+    """Register by hand that the decision was made public, or why the law keeps it from being (行政处罚法48).
+
+    The disclosure of decisions has its own part of the system later; until then this step says who, when and where.
+    """
+    taken = take_step(case_id, step, act="record_publication", actor=actor, at=at)
+    decision = decision_of(taken.case)
+    require(serving.is_decided(decided=decision is not None))
+    assert decision is not None  # noqa: S101 - said by the rule above, for the type checker
+    withheld = published_on is None
+    served = served_on(decision)
+    require(
+        first_refusal(
+            serving.may_publish(
+                served=served is not None,
+                published=decision.published_on is not None,
+                withheld=withheld,
+                withheld_reason=withheld_reason,
+            ),
+            serving.is_place_named(withheld=withheld, where=where),
+            may_happen_on(published_on or taken.on, today=taken.on, not_before=served, what="公示日期"),
+        )
+    )
+    require_fit(Decision, published_where=where or withheld_reason)
+    decision.published_on, decision.published_where = published_on, where.strip() or withheld_reason.strip()
+    decision.save(update_fields=["published_on", "published_where"])
+    taken.rows.append(decision)
+    said = f"依法不公开：{withheld_reason.strip()}" if withheld else f"在{where.strip()}公示决定。"
+    return finish_step(taken, event="case.published", text=said, on=published_on)

@@ -1,0 +1,65 @@
+"""Tables of the case file, one module per part of the proceedings."""
+
+from heliograph.dossiers.models.cases import Case, CaseEvent, Clue, Party
+from heliograph.dossiers.models.collaboration import Handover, IssuedNumber, Message, NumberSeries, Recusal, StepDraft
+from heliograph.dossiers.models.decisions import Decision, Proposal, Service
+from heliograph.dossiers.models.execution import (
+    CourtApplication,
+    Deferral,
+    Demand,
+    Extension,
+    Payment,
+    Remedy,
+    Suspension,
+    Transfer,
+)
+from heliograph.dossiers.models.inspections import Inspection
+from heliograph.dossiers.models.proceedings import (
+    CaseFile,
+    Citation,
+    Discussion,
+    DiscussionSeat,
+    Evidence,
+    Hearing,
+    Measure,
+    Notice,
+    OnSiteAct,
+    Paper,
+    Statement,
+)
+
+__all__ = [
+    "Case",
+    "CaseEvent",
+    "CaseFile",
+    "Citation",
+    "Clue",
+    "CourtApplication",
+    "Decision",
+    "Deferral",
+    "Demand",
+    "Discussion",
+    "DiscussionSeat",
+    "Evidence",
+    "Extension",
+    "Handover",
+    "Hearing",
+    "Inspection",
+    "IssuedNumber",
+    "Measure",
+    "Message",
+    "Notice",
+    "NumberSeries",
+    "OnSiteAct",
+    "Paper",
+    "Party",
+    "Payment",
+    "Proposal",
+    "Recusal",
+    "Remedy",
+    "Service",
+    "Statement",
+    "StepDraft",
+    "Suspension",
+    "Transfer",
+]

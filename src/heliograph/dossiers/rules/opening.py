@@ -1,0 +1,143 @@
+"""Clues, cases and steps: what may be opened, what is open, and what a typed value must be."""
+
+from __future__ import annotations
+
+from collections.abc import Collection
+from datetime import date
+
+from heliograph.kernel.ids import check_resident_id, check_uscc
+from heliograph.kernel.verdict import Allowed, Refused, Verdict
+
+FILING = "行政处罚法@2021:54"
+RECORDING = "行政处罚法@2021:47"
+LONGEST_TEXT = 20_000
+
+
+def may_open_from(clue_state: str, *, has_case: bool) -> Verdict:
+    """Say whether a case may come of a clue: one clue, one case."""
+    if has_case or clue_state == "filed":
+        return Refused("clue.used", "这条线索已经登记过案件，不能重复登记。请打开原案件办理。", FILING)
+    if clue_state != "open":
+        return Refused("clue.closed", "这条线索已经处理完毕，不能再登记案件。", FILING)
+    return Allowed()
+
+
+def may_register_clue(same: Collection[str], *, distinct_reason: str) -> Verdict:
+    """Say whether a clue on a target with open clues may be registered: only with what makes it another matter."""
+    if same and not distinct_reason.strip():
+        listed = "；".join(same)
+        message = f"同一对象已有未办结的线索：{listed}。是同一事项的请并入，不是的请写明区别。"
+        return Refused("clue.duplicate", message, FILING)
+    return Allowed()
+
+
+def may_use_category(category: str, *, offered: Collection[str], name: str) -> Verdict:
+    """Say whether an agency handles cases of a category by this procedure (S23)."""
+    if category not in offered:
+        message = f"本机关的规则包没有把“{category}”列入“{name}”适用的执法类别。"
+        return Refused("case.category", message, "行政处罚法@2021:17")
+    return Allowed()
+
+
+def may_work_on(state: str) -> Verdict:
+    """Say whether a case takes steps: not while suspended, not after its end."""
+    if state == "suspended":
+        return Refused("case.suspended", "案件已中止，恢复后才能办理。", "行政处罚法@2021:60")
+    if state in {"archived", "terminated"}:
+        return Refused("case.ended", "案件已归档或者终止，不能再办理。", RECORDING)
+    return Allowed()
+
+
+def may_enter(state: str) -> Verdict:
+    """Say whether something may still be entered into the file of a case outside its steps: not once it is closed."""
+    if state == "closed":
+        message = "案件已结案，不能再登记证据、措施或者引用条文。确有需要的，请先办理退回。"
+        return Refused("case.closed", message, RECORDING)
+    return may_work_on(state)
+
+
+def is_current_step(act: str, *, open_act: str | None, name: str) -> Verdict:
+    """Say whether a step waits for this act: it is open, and it is this act that it asks for."""
+    if open_act is None:
+        message = "这一环节已经办理过，或者还没有轮到。请刷新案件页面，查看当前环节。"
+        return Refused("step.not_open", message, RECORDING)
+    if open_act != act:
+        return Refused("step.other_act", f"“{name}”须在它自己的页面办理。", RECORDING)
+    return Allowed()
+
+
+def check_party_number(kind: str, number: str, *, number_kind: str, on: date) -> Verdict:
+    """Check the number of a party: the credit code of organisations and businesses, the resident's of persons."""
+    if not number:
+        return Allowed()
+    if kind in {"organisation", "business"}:
+        return check_uscc(number)
+    if number_kind == "居民身份证":
+        return check_resident_id(number, on=on)
+    return Allowed()
+
+
+def may_be_parties(standings: Collection[str]) -> Verdict:
+    """Say whether a case has somebody whom it concerns: a party, not only third persons and agents."""
+    if "party" not in standings:
+        return Refused("party.none", "请至少登记一名当事人。", RECORDING)
+    return Allowed()
+
+
+def check_consent(*, consented: bool, address: str) -> Verdict:
+    """Check consent to electronic service: it says where the documents are to be sent."""
+    if consented and not address.strip():
+        return Refused("party.no_address", "同意电子送达的，请填写电子送达地址。", "行政处罚法@2021:61")
+    return Allowed()
+
+
+def may_span(first: date | None, last: date | None) -> Verdict:
+    """Say whether an act may have lasted from one day to another; the last one is not known without the first."""
+    if last is not None and (first is None or last < first):
+        message = f"行为终了日为 {last.isoformat()}，发生日须填写且不晚于该日，现为 {first or '未填'}。"
+        return Refused("date.order", message, RECORDING)
+    return Allowed()
+
+
+def may_handle(name: str, *, handler: bool) -> Verdict:
+    """Say whether somebody may be put in charge of a case: holds the role of handler here today."""
+    if not handler:
+        message = f"{name}没有承办人的角色，不能登记为承办人。请选择其他人员，或者先由安全管理员授予角色。"
+        return Refused("case.no_handler", message, "行政处罚法@2021:42")
+    return Allowed()
+
+
+def check_value(value: object, *, what: str, longest: int | None, choices: Collection[object]) -> Verdict:
+    """Check a value against its column: no longer than fits, one of the choices where there are any."""
+    if longest is not None and isinstance(value, str) and len(value) > longest:
+        message = f"{what}最长 {longest} 字，现为 {len(value)} 字。请精简，或者作为附件上传。"
+        return Refused("text.too_long", message, RECORDING)
+    if choices and value not in choices:
+        return Refused("choice.unknown", f"{what}没有“{value}”这一项，请从所列选项中选择。", RECORDING)
+    return Allowed()
+
+
+def may_happen_on(day: date, *, today: date, not_before: date | None, what: str) -> Verdict:
+    """Say whether a day can be: not after today, and not before what it follows. Dates are never made up later."""
+    if day > today:
+        message = f"{what}不能晚于今天（{today.isoformat()}），现为 {day.isoformat()}。"
+        return Refused("date.future", message, RECORDING)
+    return may_follow(day, not_before, what=what)
+
+
+def may_follow(day: date, before: date | None, *, what: str) -> Verdict:
+    """Say whether a day, which may still be to come, is no earlier than what it follows."""
+    if before is not None and day < before:
+        message = f"{what}不能早于 {before.isoformat()}，现为 {day.isoformat()}。"
+        return Refused("date.too_early", message, RECORDING)
+    return Allowed()
+
+
+def check_text(text: str, *, what: str, longest: int = LONGEST_TEXT) -> Verdict:
+    """Check a running text: something is written, and no more than fits."""
+    if not text.strip():
+        return Refused("text.no_reason", f"请填写{what}。", RECORDING)
+    if len(text) > longest:
+        message = f"{what}最长 {longest} 字，现为 {len(text)} 字。请精简，或者作为附件上传。"
+        return Refused("text.too_long", message, RECORDING)
+    return Allowed()

@@ -1,0 +1,114 @@
+"""The proposal, the party's answer to it, and the review of the answer."""
+
+from __future__ import annotations
+
+from collections.abc import Collection
+from datetime import date
+from decimal import Decimal
+
+from heliograph.dossiers.rules.terms import Terms
+from heliograph.kernel.verdict import Allowed, Refused, Verdict
+
+NOTICE = "行政处罚法@2021:44"
+DEFENCE = "行政处罚法@2021:45"
+
+
+def no_proposal() -> Refused:
+    """Refuse an act that rests on a proposal where none was made."""
+    return Refused("proposal.missing", "还没有处理意见，请先填写调查终结报告。", NOTICE)
+
+
+def may_answer(kind: str, *, offered: Collection[str], noticed: bool, content: str) -> Verdict:
+    """Say whether what the party did may be registered: on a notice, as one of the kinds, with its content."""
+    if not noticed:
+        return Refused("statement.no_notice", "尚未告知当事人，不能登记当事人意见。", NOTICE)
+    if kind not in offered:
+        return Refused("statement.unknown", "请选择当事人意见的情形。", DEFENCE)
+    if kind == "statement" and not content.strip():
+        return Refused("statement.no_reason", "请填写当事人陈述申辩的内容。", DEFENCE)
+    return Allowed()
+
+
+SUMMARY = "行政处罚法@2021:51"
+SUMMARY_KINDS = {
+    "警告": frozenset({"warning"}),
+    "罚款": frozenset({"fine"}),
+    "警告并罚款": frozenset({"warning", "fine"}),
+}
+
+
+def is_summary(*, summary: bool) -> Verdict:
+    """Say whether a case runs by the summary procedure, where notice is given by word of mouth."""
+    if not summary:
+        message = "普通程序的案件须书面告知，并给予陈述申辩的期限。"
+        return Refused("notice.not_summary", message, NOTICE)
+    return Allowed()
+
+
+def is_written(*, summary: bool) -> Verdict:
+    """Say whether notice is given in writing, as in every procedure but the summary one."""
+    if summary:
+        return Refused("notice.summary", "简易程序的案件当场口头告知并听取意见，请在当场告知页面办理。", SUMMARY)
+    return Allowed()
+
+
+def as_found(terms: Terms, *, kinds: object, fine: object) -> Verdict:
+    """Say whether what is told on the spot is what the step before checked against the limits."""
+    if terms.kinds != SUMMARY_KINDS.get(str(kinds)) or terms.fine != Decimal(str(fine)):
+        message = f"拟作的处罚与前一环节对照当场处罚范围时登记的不一致（{kinds}，罚款 {fine} 元）。"
+        return Refused("summary.changed", message, SUMMARY)
+    return Allowed()
+
+
+def may_review(adopted: str) -> Verdict:
+    """Say whether the review of a defence says what became of it."""
+    if adopted not in {"yes", "partly", "no"}:
+        return Refused("review.no_reason", "请选择对陈述申辩的采纳情况。", DEFENCE)
+    return Allowed()
+
+
+TOGETHER = "行政处罚法@2021:57"
+VOTES = ("agree", "disagree", "abstain")
+
+
+def may_call_discussion(*, has_proposal: bool, members: int | None) -> Verdict:
+    """Say whether persons in charge may be called: on a proposal, more than one. members None: already called."""
+    if members is None and not has_proposal:
+        message = "还没有就现在的处理意见召集集体讨论。请先登记讨论的时间、地点和参加人。"
+        return Refused("discussion.none", message, TOGETHER)
+    if not has_proposal:
+        return no_proposal()
+    if members is not None and members < 2:
+        return Refused("discussion.members", "集体讨论须由两名以上机关负责人参加。", TOGETHER)
+    return Allowed()
+
+
+def may_sit_together(*, chaired: bool, others: Collection[str]) -> Verdict:
+    """Say whether these may discuss: the chair among them, all in charge. others: names of those who are not."""
+    if not chaired:
+        return Refused("discussion.no_chair", "主持人须是本机关在用账户，请重新选择主持人。", TOGETHER)
+    if others:
+        message = f"{'、'.join(others)}不是机关负责人，不参加表决；列席的请写入讨论记录。"
+        return Refused("discussion.not_in_charge", message, TOGETHER)
+    return Allowed()
+
+
+def may_vote_on(held_on: date, *, today: date) -> Verdict:
+    """Say whether a vote may be cast: on the day of the discussion or after it, not before."""
+    if today < held_on:
+        message = f"集体讨论定于 {held_on.isoformat()}，当日起才能确认参加和表态，今天是 {today.isoformat()}。"
+        return Refused("discussion.too_early", message, TOGETHER)
+    return Allowed()
+
+
+def may_take_seat(*, called: bool, confirmed: bool, concluded: bool, vote: str, opinion: str) -> Verdict:
+    """Say whether somebody may confirm a seat: called, once, in time, with a vote; dissent is reasoned."""
+    if not called:
+        return Refused("discussion.not_called", "您不是这次集体讨论的参加人。", TOGETHER)
+    if confirmed or concluded:
+        return Refused("discussion.confirmed", "您已经确认过，或者讨论已经形成结论，不能更改。", TOGETHER)
+    if vote not in VOTES:
+        return Refused("discussion.no_reason", "请选择同意、不同意或者弃权。", TOGETHER)
+    if vote == "disagree" and not opinion.strip():
+        return Refused("discussion.dissent", "不同意的，请写明意见；意见如实记入讨论记录。", TOGETHER)
+    return Allowed()

@@ -1,0 +1,216 @@
+"""Sealing and seizure, substitute performance, the court: allowed, the wrong person, the wrong stage, twice."""
+
+from __future__ import annotations
+
+from datetime import timedelta
+from decimal import Decimal
+from typing import Any
+
+import pytest
+
+from heliograph.dossiers.actions import CoercionContent, SeizureContent, fire_due_timers
+from heliograph.dossiers.models import Case, Decision, Measure
+from heliograph.dossiers.tests.bureau import Bureau, at, found_bureau, opened, served
+from heliograph.dossiers.tests.doing import do, due, on_site, open_steps, refused, tick
+from heliograph.dossiers.tests.walks import answered, concluded, decided, investigated, noticed, served_on_party
+from heliograph.duties.models import Duty
+
+pytestmark = pytest.mark.django_db
+THINGS = CoercionContent("涉嫌用于违法经营", "seizure", "设备 2 台")
+
+
+@pytest.fixture
+def bureau() -> Bureau:
+    made = found_bureau("jinghai-tjj", "coercion", "penalty_ordinary", category="综合执法")
+    made.category = "coercion"
+    return made
+
+
+def applied(bureau: Bureau, manner: str = "查封扣押", content: CoercionContent = THINGS) -> Case:
+    case = opened(bureau, "coercion", title="扣押涉案设备")
+    do(bureau, case, "apply_coercion", content=content, facts={"强制方式": manner})
+    return case
+
+
+def informed(bureau: Bureau) -> Case:
+    case = applied(bureau)
+    do(bureau, case, "approve_coercion", granted=True, opinion="同意")
+    do(bureau, case, "give_prior_notice", content=on_site(bureau, act="告知"), statement="没有意见")
+    return case
+
+
+def spot(bureau: Bureau, **changes: Any) -> SeizureContent:
+    content: dict[str, Any] = {
+        "on_site": on_site(bureau, act="扣押"),
+        "party_present": True,
+        "inventory": "设备 2 台，编号 1、2",
+        "facts": "现场发现",
+        "basis": ["行政强制法@2011:18"],
+        "remedies": "六十日内申请复议，六个月内起诉",
+        **changes,
+    }
+    return SeizureContent(**content)
+
+
+def seized(bureau: Bureau) -> Case:
+    case = informed(bureau)
+    do(bureau, case, "carry_out_coercion", content=spot(bureau))
+    return case
+
+
+def measure_of(case: Case) -> Measure:
+    return Measure.objects.get(case=case)
+
+
+def test_things_are_seized_prolonged_once_and_given_back(bureau: Bureau) -> None:
+    case = seized(bureau)
+    began = bureau.today
+    assert measure_of(case).until_on == began + timedelta(days=30)
+    bureau.later(days=25)
+    tick(bureau, case, 查封扣押处理意见="延长")
+    do(bureau, case, "extend_coercion", reason="需要鉴定", told_on=bureau.today)
+    assert measure_of(case).until_on == began + timedelta(days=60)
+    assert Duty.objects.get(subject_id=case.pk, kind="coercion_seizure").due_on == began + timedelta(days=60)
+    tick(bureau, case, 延长后处理意见="解除")
+    do(bureau, case, "release_coercion", how="退还当事人")
+    assert measure_of(case).ended_on == bureau.today
+    do(bureau, case, "record_publication", published_on=bureau.today, where="机关网站")
+    do(bureau, case, "close_case", outcome="解除", opinion="同意")
+    do(bureau, case, "archive_case", note="立卷")
+    case.refresh_from_db()
+    assert (case.state, set(due(case).values())) == ("archived", {"fulfilled"})
+    assert Decision.objects.get(case=case).number == "晴测强〔2026〕1号"
+
+
+def test_nothing_is_seized_before_approval_without_witness_or_list(bureau: Bureau) -> None:
+    case = informed(bureau)
+
+    def seize(**changes: Any) -> str:
+        content = spot(bureau, **changes)
+        return refused(lambda: do(bureau, case, "carry_out_coercion", content=content))
+
+    assert seize(party_present=False) == "coercion.no_witness"
+    assert seize(inventory=" ") == "coercion.no_inventory"
+    assert seize(on_site=on_site(bureau, second_officer_id=bureau["handler"].pk)) == "officers.two"
+    assert seize(on_site=on_site(bureau, shown_at=None)) == "on_site.not_shown"
+    wrong = bureau["leader_in_charge"]
+    content = spot(bureau)
+    assert refused(lambda: do(bureau, case, "carry_out_coercion", by=wrong, content=content)) == "case.not_handler"
+    do(bureau, case, "carry_out_coercion", content=spot(bureau, party_present=False, witness="村干部李某"))
+    assert measure_of(case).witness == "村干部李某"
+
+
+def test_an_urgent_seizure_is_reported_within_its_hours(bureau: Bureau) -> None:
+    case = applied(bureau, "紧急查封扣押")
+    do(bureau, case, "carry_out_coercion", content=spot(bureau))
+    assert due(case)["coercion_urgent_report"] == "open"
+    late = bureau.later(hours=30)
+    assert late
+    assert refused(lambda: do(bureau, case, "approve_coercion", granted=True, opinion="同意")) == (
+        "coercion.report_late"
+    )
+    do(bureau, case, "approve_coercion", granted=True, opinion="同意", late_reason="通信中断")
+    assert due(case)["coercion_urgent_report"] == "fulfilled"
+    assert open_steps(case) == {"t_handle"}
+
+
+def test_an_urgent_seizure_that_is_not_approved_is_released_at_once(bureau: Bureau) -> None:
+    case = applied(bureau, "紧急查封扣押")
+    do(bureau, case, "carry_out_coercion", content=spot(bureau))
+    do(bureau, case, "approve_coercion", granted=False, opinion="不符合条件")
+    assert open_steps(case) == {"t_release_urgent"}
+    do(bureau, case, "release_coercion", how="退还当事人")
+    assert measure_of(case).ended_on == bureau.today
+
+
+def test_past_its_last_day_a_seizure_can_only_be_released(bureau: Bureau) -> None:
+    case = seized(bureau)
+    bureau.later(days=29)
+    tick(bureau, case, 查封扣押处理意见="没收、销毁或者移送")
+    bureau.later(days=5)
+    assert refused(lambda: do(bureau, case, "hand_over_items", how="移交")) == "coercion.expired"
+
+
+def test_a_seizure_that_runs_out_goes_to_its_release_by_itself(bureau: Bureau) -> None:
+    case = seized(bureau)
+    bureau.later(days=31)
+    assert fire_due_timers(at=bureau.now) == 1
+    assert open_steps(case) == {"t_release"}
+    do(bureau, case, "release_coercion", how="退还当事人")
+
+
+def test_things_handed_over_in_time_end_the_measure(bureau: Bureau) -> None:
+    case = seized(bureau)
+    tick(bureau, case, 查封扣押处理意见="没收、销毁或者移送")
+    do(bureau, case, "hand_over_items", how="随案移送没收")
+    assert measure_of(case).ended_how == "随案移送没收"
+    assert due(case)["coercion_seizure"] == "fulfilled"
+
+
+def test_what_is_to_be_seized_or_executed_must_be_named(bureau: Bureau) -> None:
+    case = opened(bureau, "coercion", title="强制")
+
+    def apply(manner: str, content: CoercionContent) -> str:
+        facts: dict[str, Any] = {"强制方式": manner}
+        return refused(lambda: do(bureau, case, "apply_coercion", content=content, facts=facts))
+
+    assert apply("查封扣押", CoercionContent("理由")) == "coercion.items"
+    assert apply("代履行", CoercionContent("理由")) == "coercion.no_decision"
+
+
+def penalty(bureau: Bureau) -> Decision:
+    """A penalty that was served and not paid."""
+    bureau.category = "penalty"
+    case = investigated(bureau)
+    concluded(bureau, case)
+    noticed(bureau, case)
+    answered(bureau, case)
+    decided(bureau, case)
+    served_on_party(bureau, case)
+    bureau.category = "coercion"
+    return Decision.objects.get(case=case)
+
+
+def substitute(bureau: Bureau) -> Case:
+    """A case in which the demand before the substitute performance is open."""
+    decision = penalty(bureau)
+    early = CoercionContent("逾期未履行", executes_id=decision.pk)
+    case = opened(bureau, "coercion", title="代履行")
+    facts: dict[str, Any] = {"强制方式": "代履行"}
+    assert refused(lambda: do(bureau, case, "apply_coercion", content=early, facts=facts)) == "coercion.early"
+    bureau.later(days=40)
+    do(bureau, case, "apply_coercion", content=early, facts=facts)
+    do(bureau, case, "approve_coercion", granted=True, opinion="同意")
+    if "t_urge_first" in open_steps(case):
+        do(bureau, case, "urge", served_on=bureau.today, content="十日内自行清除", statement="无")
+        tick(bureau, case, 催告后履行情况="未履行")
+    decide: dict[str, Any] = {
+        "method": "机械清除",
+        "budget": Decimal(3000),
+        "reasons": "逾期未履行",
+        "basis": ["行政强制法@2011:50"],
+        "remedies": "六十日内申请复议",
+    }
+    assert refused(lambda: do(bureau, case, "decide", performer=" ", **decide)) == "substitute.incomplete"
+    do(bureau, case, "decide", performer="某清运公司", **decide)
+    return case
+
+
+def test_somebody_else_performs_three_days_after_the_demand_and_not_at_night(bureau: Bureau) -> None:
+    case = substitute(bureau)
+    from_served: dict[str, Any] = {"content": "三日内自行清除", "statement": "无"}
+    do(bureau, case, "serve", content=served(bureau))
+    do(bureau, case, "urge", served_on=bureau.today, **from_served)
+    tick(bureau, case, 催告后履行情况="未履行")
+    today = on_site(bureau, act="代履行")
+    assert refused(lambda: do(bureau, case, "substitute_performance", content=today, result="清除")) == (
+        "substitute.early"
+    )
+    bureau.now = at(bureau.today + timedelta(days=14), hour=23)
+    night = on_site(bureau, act="代履行")
+    assert refused(lambda: do(bureau, case, "substitute_performance", content=night, result="清除")) == (
+        "execution.night"
+    )
+    bureau.now = at(bureau.today + timedelta(days=1))
+    do(bureau, case, "substitute_performance", content=on_site(bureau, act="代履行"), result="清除完毕")
+    assert open_steps(case) == {"t_publish"}

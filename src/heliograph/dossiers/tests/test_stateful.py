@@ -1,0 +1,29 @@
+"""Random walks of a penalty case; the long run is among the deep tests."""
+
+from __future__ import annotations
+
+import pytest
+from hypothesis import HealthCheck, Phase, settings
+from hypothesis.stateful import run_state_machine_as_test
+
+from heliograph.dossiers.tests.bureau import found_bureau
+from heliograph.dossiers.tests.machine import PenaltyMachine
+
+EXAMPLES, STEPS = 16, 30
+
+
+@pytest.mark.django_db
+def test_random_acts_leave_every_case_lawful() -> None:
+    PenaltyMachine.bureau = found_bureau("jinghai-tjj", "penalty_ordinary")
+    run_state_machine_as_test(
+        PenaltyMachine,
+        settings=settings(
+            max_examples=EXAMPLES,
+            stateful_step_count=STEPS,
+            deadline=None,
+            phases=(Phase.explicit, Phase.generate),
+            suppress_health_check=list(HealthCheck),
+        ),
+    )
+    assert PenaltyMachine.reached["case.investigated"]
+    assert PenaltyMachine.reached["refused"]

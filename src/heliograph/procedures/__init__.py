@@ -1,0 +1,1 @@
+"""Running cases: the tokens, tasks and timers of procedures, and the releases that they run by."""
