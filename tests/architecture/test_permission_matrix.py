@@ -9,6 +9,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from datetime import date
+from typing import Any
 from uuid import UUID
 
 import pytest
@@ -18,13 +19,19 @@ from django.urls import URLPattern, URLResolver, get_resolver, reverse
 
 from heliograph.disclosure.actions import adjust_for_function_change, confirm_adjustment, submit_for_release
 from heliograph.disclosure.models import PublicVersion
+from heliograph.dossiers.actions import ClueContent, register_clue, store_case_file
+from heliograph.dossiers.models import Case, Discussion, Measure, Message, Proposal
 from heliograph.duties.actions import Subject, open_duty
 from heliograph.kernel.workdays import CalendarDay
 from heliograph.ledger.models import Record
+from heliograph.procedures.actions import start
+from heliograph.procedures.models import Release as ProcedureRelease
+from heliograph.procedures.tests.flows import release_of
 from heliograph.regimes.actions import propose_calendar
 from heliograph.regimes.queries import pack_in_force
 from heliograph.registers.actions import ArticleText, LawText, add_person, propose_law, request_erasure, store_file
 from heliograph.registers.models import Account, Agency, Article, ImportBatch, Role, RoleGrant
+from heliograph.registers.queries import unit_of
 from tests.cast import NOON, TODAY, Office, grant, item, new_account, publish
 from tests.logs import Rounds
 
@@ -51,6 +58,7 @@ OWN_ACCOUNT = {
     "desk:choose",
 }  # fmt: skip
 LOGS_OUT_ANYBODY = {"account_logout"}
+SIGNED = {"desk:calendar-feed"}  # the address itself is signed for one account; see desk/tests/test_cases.py
 
 pytestmark = pytest.mark.by_hand  # an import that is waiting
 
@@ -61,10 +69,41 @@ class Row:
 
     read: frozenset[Role] | None
     send: frozenset[Role] | None = None
+    unseen: frozenset[Role] = frozenset()  # of these, whoever works in no unit sees no case: 404
+
+
+SIGHT = LEADERS | LEGAL | {Role.ARCHIVIST, Role.RELEASE_APPROVER}  # see the cases of the whole agency
+OUT_OF_SIGHT = STAFF - SIGHT
+HANDLERS = frozenset({Role.HANDLER, Role.CO_HANDLER})
+OPENERS = HANDLERS | {Role.UNIT_HEAD, Role.WINDOW_CLERK}
+EDITORS = HANDLERS | {Role.WINDOW_CLERK}
+CALLERS = HANDLERS | LEADERS | {Role.UNIT_HEAD}
+SEATED = LEADERS | LEGAL | {Role.UNIT_HEAD}
 
 
 DESK = {
     "home": Row(ALL),
+    "cases": Row(STAFF),
+    "case-search": Row(STAFF),
+    "board": Row(STAFF),
+    "clues": Row(STAFF),
+    "clue": Row(STAFF, HANDLERS | {Role.UNIT_HEAD}, OUT_OF_SIGHT),
+    "clue-new": Row(OPENERS, OPENERS),
+    "case-new": Row(OPENERS, OPENERS),
+    "case": Row(STAFF, None, OUT_OF_SIGHT),
+    "case-step": Row(STAFF, STAFF, OUT_OF_SIGHT),
+    "case-draft": Row(None, STAFF, OUT_OF_SIGHT),
+    "case-file": Row(STAFF, None, OUT_OF_SIGHT),
+    "case-acts": Row(STAFF, None, OUT_OF_SIGHT),
+    "case-act": Row(STAFF, STAFF, OUT_OF_SIGHT),
+    "message-read": Row(None, STAFF, STAFF),  # for whoever it was sent to
+    "evidence-new": Row(EDITORS, EDITORS, EDITORS),
+    "on-site-new": Row(EDITORS, EDITORS, EDITORS),
+    "citation-new": Row(EDITORS, EDITORS, EDITORS),
+    "measure-new": Row(EDITORS, EDITORS, EDITORS),
+    "measure-end": Row(EDITORS, EDITORS, EDITORS),
+    "discussion-new": Row(CALLERS, CALLERS, OUT_OF_SIGHT),
+    "seat": Row(SEATED, SEATED, OUT_OF_SIGHT),
     "duties": Row(READERS),
     "duty": Row(READERS, LEADERS),
     "registers": Row(READERS),
@@ -114,6 +153,22 @@ DESK = {
     "law-import": Row(LEGAL, LEGAL),
     "law-proposal": Row(LEGAL, LEGAL),
     "article-correct": Row(LEGAL, LEGAL),
+    "procedures": Row(READERS),
+    "procedure": Row(READERS, LEGAL),
+    "procedure-begin": Row(None, LEGAL),
+    "procedure-release": Row(READERS, LEADERS),
+    "procedure-draft": Row(READERS, LEGAL),
+    "procedure-discard": Row(None, LEGAL),
+    "procedure-draft-file": Row(READERS),
+    "procedure-limit": Row(LEGAL, LEGAL),
+    "procedure-flow": Row(LEGAL, LEGAL),
+    "procedure-flow-check": Row(None, LEGAL),
+    "procedure-flow-save": Row(None, LEGAL),
+    "procedure-flow-layout": Row(None, LEGAL),
+    "procedure-table": Row(LEGAL, LEGAL),
+    "procedure-table-check": Row(None, LEGAL),
+    "procedure-table-sheet": Row(LEGAL),
+    "procedure-table-upload": Row(None, LEGAL),
     "compliance": Row(READERS),
     "rollout": Row(READERS),
     "calendar": Row(READERS | {Role.SYSTEM_ADMIN}, LEGAL | {Role.SYSTEM_ADMIN}),
@@ -143,7 +198,7 @@ def routes(resolver: URLResolver, namespace: str = "") -> Iterator[str]:
 def test_every_address_has_a_row_and_every_row_an_address() -> None:
     found = set(routes(get_resolver()))
     outside = {name for name in found if name.partition(":")[0] in PUBLIC_NAMESPACES}
-    assert found - outside == PUBLIC | OWN_ACCOUNT | {f"desk:{name}" for name in DESK}
+    assert found - outside == PUBLIC | OWN_ACCOUNT | SIGNED | {f"desk:{name}" for name in DESK}
 
 
 @dataclass(frozen=True)
@@ -151,7 +206,7 @@ class Place:
     """Something of everything, so that each address leads somewhere."""
 
     agency: Agency
-    ids: dict[str, UUID]
+    ids: dict[str, Any]
 
     def address(self, name: str) -> str:
         wanted: dict[str, object] = {
@@ -161,6 +216,11 @@ class Place:
             wanted |= {"table": "registers_entry", "row": self.ids["entry"]}
         if name in {"law-proposal", "calendar-proposal"}:
             wanted["proposal"] = self.ids[name.partition("-")[0]]
+        if name.startswith("procedure"):
+            wanted |= {
+                "procedure": "penalty", "file": "penalty", "name": "penalty", "form": "bpmn", "table": "major",
+                "limit": "investigate", "release": self.ids["procedure_release"],
+            }  # fmt: skip
         if name == "entry-file":
             wanted |= {
                 "register": "bodies", "entry": self.ids["filed_entry"], "version": 1, "field": "entrustment_letter"
@@ -197,11 +257,39 @@ def recorded_things(agency: Agency, actor: Account) -> dict[str, UUID]:
     return {"record": passed.pk, "erasure": request.pk}
 
 
+def case_things(agency: Agency, handler: Account, other: Account, release: ProcedureRelease) -> dict[str, Any]:
+    """A case on a small procedure with one of everything that its pages show."""
+    unit = unit_of(handler, agency.pk)
+    assert unit is not None
+    content = ClueContent("report", TODAY, "某公司", "迟报")
+    clue = register_clue(agency.pk, unit_id=unit, content=content, actor=handler, at=NOON)
+    case = Case.objects.create(
+        agency=agency, number="1", procedure=release.procedure, category="penalty", title="某案", source="report",
+        unit_id=unit, handler=handler, opened_on=TODAY, opened_by=handler, opened_at=NOON,
+    )  # fmt: skip
+    start(case.pk, agency_id=agency.pk, procedure=release.procedure, facts={}, actor=handler, at=NOON, unit_id=unit)
+    who = {"agency": agency, "case": case, "registered_at": NOON}
+    measure = Measure.objects.create(**who, kind="sampling", items="一件", reason="试", registered_by=handler)
+    terms = {"outcome": "penalty", "facts": "试", "reasons": "试"}
+    proposal = Proposal.objects.create(agency=agency, case=case, number=1, made_by=handler, made_at=NOON, **terms)
+    discussion = Discussion.objects.create(
+        agency=agency, case=case, proposal=proposal, held_on=TODAY, place="会议室", chair=other, recorder=handler,
+        called_at=NOON,
+    )  # fmt: skip
+    message = Message.objects.create(agency=agency, case=case, to_account=handler, text="试", sent_at=NOON)
+    kept = store_case_file(case.pk, name="试.pdf", content=b"%PDF-1.7", actor=handler, at=NOON)
+    return {
+        "clue": clue.pk, "case": case.pk, "step": "t_file", "measure": measure.pk, "discussion": discussion.pk,
+        "message": message.pk, "file": kept.pk, "act": "message",
+    }  # fmt: skip
+
+
 @pytest.fixture
 def place(
     agency: Agency,
     handler: Account,
     legality_reviewer: Account,
+    leader_in_charge: Account,
     release_approver: Account,
     sequence_all: Rounds,
 ) -> Place:
@@ -230,6 +318,9 @@ def place(
         "person": person.pk, "account": handler.pk, "grant": RoleGrant.objects.get(account=handler).pk,
     }  # fmt: skip
     ids |= shared_things(agency, public.entry_id, legality_reviewer) | recorded_things(agency, legality_reviewer)
+    procedure = release_of(agency, legality_reviewer, leader_in_charge)
+    ids |= {"procedure_release": procedure.pk, "draft": agency.procedure_drafts.get().pk}
+    ids |= case_things(agency, handler, leader_in_charge, procedure)
     sequence_all()
     return Place(agency, ids)
 
@@ -295,11 +386,34 @@ def test_ids_of_this_agency_are_not_found_under_another(place: Place, next_door:
         "entry-withdraw",
         "entry-file",
         "duty",
+        "clue",
+        "case",
+        "case-step",
+        "case-file",
+        "case-act",
         "record-history",
         "record-proof",
+        "procedure",
+        "procedure-release",
+        "procedure-draft",
+        "procedure-draft-file",
+        "procedure-flow",
+        "procedure-limit",
+        "procedure-table",
+        "procedure-table-sheet",
     ):
         assert client.get(moved.address(name)).status_code == 404, name
-    for name in ("entry-submit", "entry-edit", "release"):
+    for name in (
+        "entry-submit",
+        "entry-edit",
+        "release",
+        "procedure-begin",
+        "procedure-discard",
+        "procedure-flow-check",
+        "procedure-flow-save",
+        "procedure-table-check",
+        "procedure-table-upload",
+    ):
         assert client.post(moved.address(name), SENT.get(name, {})).status_code == 404, name
     for name in ("account", "account-person", "grant-end"):
         assert security.get(moved.address(name)).status_code == 404, name
@@ -311,8 +425,15 @@ def test_ids_of_this_agency_are_not_found_under_another(place: Place, next_door:
 def test_a_role_reads_what_its_row_says(role: Role, place: Place, holder: Callable[[Role], Client]) -> None:
     client = holder(role)
     found = {name: status_of(client, place.address(name)) for name in DESK}
-    wanted = {name: 405 if row.read is None else 200 if role in row.read else 403 for name, row in DESK.items()}
-    assert found == wanted
+    assert found == {name: _read_status(role, row) for name, row in DESK.items()}
+
+
+def _read_status(role: Role, row: Row) -> int:
+    if row.read is None:
+        return 405
+    if role not in row.read:
+        return 403
+    return 404 if role in row.unseen else 200
 
 
 @pytest.mark.parametrize("role", list(Role), ids=[role.value for role in Role])
@@ -322,6 +443,8 @@ def test_a_role_does_what_its_row_says(role: Role, place: Place, holder: Callabl
         status = client.post(place.address(name), SENT.get(name, {})).status_code
         if row.send is None:
             assert status in {403, 405}, name
+        elif role in row.unseen & (row.send | (row.read or NOBODY)):
+            assert status == 404, name
         elif role in row.send:
             assert status in {200, 302, 409, 422}, name
         else:

@@ -9,6 +9,7 @@ from pathlib import Path
 
 from heliograph.duties.models import DutyChange
 from heliograph.ledger.record_names import FACTS, KINDS, READS, name_of
+from heliograph.procedures.models import RunChange
 from heliograph.registers.models import AccountChange, ErasureRequest, LawImport
 
 PACKAGE = Path(__file__).resolve().parents[2] / "src" / "heliograph"
@@ -19,6 +20,7 @@ OPEN_ENDS = {"kind", "what", "act", "state"}  # names that stand for the second 
 CHOICES = {
     "account": AccountChange.Act.values,
     "duty": DutyChange.Kind.values,
+    "run": RunChange.Kind.values,
     "law": [state for state in LawImport.State.values if state != "pending"],
     "erasure": [state for state in ErasureRequest.State.values if state != "pending"],
 }

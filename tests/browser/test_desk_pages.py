@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from axe_playwright_python.sync_playwright import Axe
-from playwright.sync_api import Page
+from playwright.sync_api import Page, expect
 
 from tests.acceptance.steps import sign_in, sign_out
 from tests.product import Product
@@ -122,3 +122,18 @@ def test_a_faulty_form_leads_to_its_faults(page: Page, product: Product) -> None
     summary.get_by_role("link", name="请填写“执法依据”。").click()
     assert page.evaluate("location.hash") == "#id_f-basis"
     assert "id_f-basis_error" in (page.get_by_label("执法依据").get_attribute("aria-describedby") or "")
+
+
+def test_a_chosen_article_goes_to_the_line_of_the_cursor(page: Page, product: Product) -> None:
+    sign_in(page, product, "rz-handler")
+    page.goto("/desk/rizhao-rsj/registers/flowcharts/new/")
+    lines, offer = page.locator("#id_f-steps"), page.locator('[data-citation-of="id_f-steps"]')
+    lines.fill("立案\n调查\n决定")
+    lines.press("Control+Home")
+    lines.press("ArrowDown")
+    offered = page.locator("#citable-articles option").evaluate_all("all => all.map(one => one.value)")
+    for key in offered[:2]:  # the second takes the place of the first
+        offer.fill(key)
+        expect(lines).to_have_value(f"立案\n调查 | {key}\n决定")
+        expect(offer).to_have_value("")
+    assert len(offered) > 1

@@ -9,6 +9,7 @@ from uuid import UUID
 
 from django import forms
 
+from heliograph.desk.citation_fields import CitationInput, LineCitationInput
 from heliograph.desk.file_fields import FileField
 from heliograph.desk.forms import READ_IN, REASON, VERIFIED_CHOICES, Choices, Day, DeskForm, choice, several, text
 from heliograph.kernel.packs.schema import FieldDef
@@ -21,7 +22,6 @@ from heliograph.registers.models.laws import Verified
 from heliograph.registers.rules import FieldFault
 
 PREFIX = "f-"
-CITABLE, ADD = "citable-articles", "-add"
 AS_STORED = {"date", "file"}
 NO_REV = {"required": "表单不完整，请重新打开这一条目再修改。", "invalid": "表单不完整，请重新打开这一条目再修改。"}
 
@@ -142,24 +142,10 @@ def _basis(field: FieldDef, _choices: rules.Choices) -> forms.Field:
     return made
 
 
-class CitationInput(forms.Textarea):
-    """Article keys one a line, and an input that offers those of the law library; what is chosen is one line more."""
-
-    template_name = "desk/_citation_input.html"
-
-    def get_context(self, name: str, value: Any, attrs: dict[str, Any] | None) -> dict[str, Any]:
-        """Name the second input and the list that the page offers."""
-        context = super().get_context(name, value, attrs)
-        return {**context, "add_name": name + ADD, "options": CITABLE}
-
-    def value_from_datadict(self, data: Mapping[str, Any], files: Any, name: str) -> str:
-        """Return the written lines and the chosen one together."""
-        lines = [str(data.get(name) or ""), str(data.get(name + ADD) or "").strip()]
-        return "\n".join(line for line in lines if line)
-
-
 def _lines(field: FieldDef, _choices: rules.Choices) -> forms.Field:
-    return _area(field, "每行一项，写作：内容 | 依据，如 申请书 | 行政许可法@2019:31", 5)
+    made = _area(field, "每行一项，写作：内容 | 依据，如 申请书 | 行政许可法@2019:31；依据也可在下面选", 5)
+    made.widget = LineCitationInput(attrs={"rows": 5, "class": "textarea"})
+    return made
 
 
 def _date(field: FieldDef, _choices: rules.Choices) -> forms.Field:

@@ -32,6 +32,9 @@ GROUPS = [
         "办理",
         [
             ("工作台", "home", "home", "read_compliance"),
+            ("案件", "folder", "cases", "read_cases"),
+            ("线索", "search", "clues", "read_cases"),
+            ("案件期限", "clock", "board", "read_cases"),
             ("发布审批", "stamp", "releases", "read_releases"),
             ("期限", "clock", "duties", "read_duties"),
             ("存证内容删除", "file", "erasures", "read_erasures"),
@@ -56,6 +59,7 @@ GROUPS = [
     (
         "规则",
         [
+            ("办案流程", "scale", "procedures", "read_procedures"),
             ("条款对照", "scale", "compliance", "read_compliance"),
             ("落实台账", "check", "rollout", "read_compliance"),
         ],
@@ -71,6 +75,11 @@ GROUPS = [
 ]
 
 
+def _is_deeper(name: str, path: str, agency: str) -> bool:
+    """Say whether a page below an item's address has an item of its own."""
+    return name == "cases" and path.startswith(reverse("desk:board", kwargs={"agency": agency}))
+
+
 def menu(agency: str, may: Callable[[str], bool], path: str) -> list[Group]:
     """Return the groups with the links that the account may open, each once."""
     seen: set[str] = set()
@@ -82,7 +91,7 @@ def menu(agency: str, may: Callable[[str], bool], path: str) -> list[Group]:
                 continue
             seen.add(name)
             url = reverse(f"desk:{name}", kwargs={"agency": agency})
-            current = path == url if name == "home" else path.startswith(url)
+            current = path == url if name == "home" else path.startswith(url) and not _is_deeper(name, path, agency)
             items.append(Item(label, icon, url, current))
         if items:
             groups.append(Group(heading, items))

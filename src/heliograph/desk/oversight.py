@@ -14,7 +14,9 @@ from django.http import HttpResponse
 from heliograph.desk.entry_states import LABELS, Slice, current_public, field_rows
 from heliograph.desk.scope import Scope
 from heliograph.disclosure.models import Adjustment, AdjustmentItem, PublicVersion, Release, ReleaseStep
+from heliograph.dossiers.permissions import seen_by
 from heliograph.duties.models import Duty
+from heliograph.duties.queries import SUBJECT_KINDS, open_duties
 from heliograph.kernel.packs.schema import Register
 from heliograph.registers.models import Entry, EntryVersion, Role
 from heliograph.registers.permissions import CASE_ROLES
@@ -40,11 +42,26 @@ def seen_entries(scope: Scope, entries: QuerySet[Any]) -> QuerySet[Any]:
 
 
 def seen_duties(scope: Scope, duties: QuerySet[Duty]) -> QuerySet[Duty]:
-    """Return the duties that the account may read: for a supervisor not those on entries that nobody outside knows."""
+    """Return the duties that the account may read: of cases those in sight; a supervisor none of unknown entries."""
+    cases = Q(subject_kind="case")
+    duties = duties.filter(~cases | Q(subject_id__in=seen_by(scope.reader).order_by().values("pk")))
     if not only_supervises(scope):
         return duties
     public = PublicVersion.objects.filter(agency_id=scope.id, is_current=True).values("entry_id")
     return duties.filter(~Q(subject_kind="entry") | Q(subject_id__in=public))
+
+
+def open_in_sight(scope: Scope) -> list[QuerySet[Duty]]:
+    """Return the open duties that the account may read, each kind of subject apart, for each has an index of its own.
+
+    The cases in sight are asked for as a join: within an OR every one of them would be read for every page.
+    """
+    by_kind = {kind: open_duties(scope.id, subject_kind=kind) for kind in SUBJECT_KINDS}
+    by_kind["case"] = by_kind["case"].filter(subject_id__in=seen_by(scope.reader).order_by().values("pk"))
+    if only_supervises(scope):
+        public = PublicVersion.objects.filter(agency_id=scope.id, is_current=True).values("entry_id")
+        by_kind["entry"] = by_kind["entry"].filter(subject_id__in=public)
+    return list(by_kind.values())
 
 
 def titled(scope: Scope, duties: Iterable[Duty]) -> list[Duty]:

@@ -2,21 +2,20 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from dataclasses import dataclass
+from typing import Any
 from uuid import UUID
 
-from heliograph.ledger.histories import agencies_of
+from django.db.models import Case, Count, IntegerField, Q, QuerySet, Value, When
+
+from heliograph.ledger.histories import with_agencies
 from heliograph.ledger.models import Alarm
 from heliograph.ledger.queries import open_alarms
 
-SHOWN = 200
-# kind of alarm → heading, what it means, the way out
+PAGE = 50
+# kind of alarm → heading, what it means, the way out; the gravest first, the whole installation before single rows
 WORDS = {
-    "row": (
-        "数据与存证不符",
-        "有数据或存证不是经系统的办理行为改动的，可能有人直接改动了数据库。",
-        "请查明何人何时改动，由运维人员恢复原状。下一次重算核对相符后，告警自动解除。",
-    ),
     "witness": (
         "见证方没有确认公开存证",
         "足够的见证方确认之前，公开存证的新检查点不能发布。",
@@ -32,6 +31,16 @@ WORDS = {
         "供外部核验的日志文件缺失或被改动。",
         "请运维人员停止服务，运行 heliograph ledger rebuild 依数据库重写日志文件，再运行 heliograph ledger check。",
     ),
+    "row": (
+        "数据与存证不符",
+        "有数据或存证不是经系统的办理行为改动的，可能有人直接改动了数据库。",
+        "请查明何人何时改动，由运维人员恢复原状。下一次重算核对相符后，告警自动解除。",
+    ),
+    "year": (
+        "公开日志已更换",
+        "见证方确认新公钥之前，公开存证的新检查点不能发布。",
+        "请运维人员把说明中的公钥告知各见证方。见证方确认后，告警自动解除。",
+    ),
 }
 OTHER = ("其他告警", "请看说明。", "请联系运维人员。")
 
@@ -46,9 +55,47 @@ class Shown:
     way_out: str
 
 
-def shown_alarms(agency_id: UUID) -> tuple[list[Shown], int]:
-    """Return the open alarms that concern an agency or the whole installation, and how many are of other agencies."""
-    alarms = list(open_alarms()[:SHOWN])
-    owners = agencies_of(alarms)
-    own = [alarm for alarm in alarms if owners.get(alarm.pk) in {None, agency_id}]
-    return [Shown(alarm, *WORDS.get(alarm.kind, OTHER)) for alarm in own], len(alarms) - len(own)
+@dataclass(frozen=True, slots=True)
+class Page:
+    """Some of the alarms that concern an agency, how many of each kind there are in all, and how many are of others."""
+
+    alarms: list[Shown]
+    counts: list[tuple[str, int]]
+    elsewhere: int
+    next: UUID | None
+
+
+def shown_alarms(agency_id: UUID, *, after: UUID | None = None) -> Page:
+    """Return a page of the open alarms that concern an agency or the whole installation: the gravest, then the newest.
+
+    `after` is the last alarm of the page before; Alarm.DoesNotExist when there is none such.
+    """
+    alarms = with_agencies(open_alarms())
+    own = alarms.filter(Q(agency_id=agency_id) | Q(agency_id__isnull=True))
+    ranked = _ranked(own)
+    rest = ranked if after is None else _behind(ranked, _ranked(Alarm.objects.all()).get(pk=after))
+    page = list(rest.order_by("rank", "-raised_at", "-pk")[: PAGE + 1])
+    return Page(
+        [Shown(alarm, *WORDS.get(alarm.kind, OTHER)) for alarm in page[:PAGE]],
+        _counts(own),
+        alarms.count() - own.count(),
+        page[PAGE - 1].pk if len(page) > PAGE else None,
+    )
+
+
+def _ranked(alarms: QuerySet[Alarm]) -> QuerySet[Any]:
+    whens = [When(kind=kind, then=Value(rank)) for rank, kind in enumerate(WORDS, 1)]
+    return alarms.annotate(rank=Case(*whens, default=Value(len(WORDS) + 1), output_field=IntegerField()))
+
+
+def _behind(ranked: QuerySet[Any], last: Any) -> QuerySet[Any]:
+    older = Q(raised_at__lt=last.raised_at) | Q(raised_at=last.raised_at, pk__lt=last.pk)
+    return ranked.filter(Q(rank__gt=last.rank) | Q(rank=last.rank) & older)
+
+
+def _counts(alarms: QuerySet[Alarm]) -> list[tuple[str, int]]:
+    """Return how many alarms there are of each heading, the most first."""
+    counted: Counter[str] = Counter()
+    for kind, count in alarms.order_by().values_list("kind").annotate(count=Count("pk")):
+        counted[WORDS.get(kind, OTHER)[0]] += count
+    return counted.most_common()

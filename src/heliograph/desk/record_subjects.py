@@ -12,6 +12,7 @@ from django.db.models import Model, Q, QuerySet
 from django.http import Http404
 from django.urls import reverse
 
+from heliograph.desk.case_reading import seen_clues
 from heliograph.desk.entry_states import current_public
 from heliograph.desk.oversight import (
     only_supervises,
@@ -23,6 +24,8 @@ from heliograph.desk.oversight import (
 )
 from heliograph.desk.scope import Scope
 from heliograph.disclosure.models import Adjustment, PublicVersion, Release
+from heliograph.dossiers.models import Case, Clue
+from heliograph.dossiers.permissions import seen_by
 from heliograph.duties.models import Duty
 from heliograph.ledger.histories import history_of
 from heliograph.ledger.models import Record, Tree
@@ -106,6 +109,14 @@ KINDS = (
         lambda scope: seen_duties(scope, Duty.objects.filter(agency_id=scope.id)),
         _own_page("duty", "duty"),
     ),
+    Kind(
+        Case,
+        "read_cases",
+        lambda scope: seen_by(scope.reader),
+        _own_page("case", "case"),
+        lambda scope, row: Duty.objects.filter(agency_id=scope.id, subject_kind="case", subject_id=row.pk),
+    ),
+    Kind(Clue, "read_cases", lambda scope: seen_clues(scope.reader), _own_page("clue", "clue")),
     Kind(
         Adjustment,
         "read_registers",

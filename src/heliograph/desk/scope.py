@@ -15,6 +15,7 @@ from uuid import UUID
 from django import forms
 from django.contrib import messages
 from django.core.exceptions import ObjectDoesNotExist
+from django.db import OperationalError
 from django.http import Http404, HttpRequest, HttpResponse, HttpResponseBase, QueryDict
 from django.shortcuts import render
 from django.views.decorators.http import require_http_methods
@@ -22,18 +23,28 @@ from django.views.decorators.http import require_http_methods
 from heliograph.desk import clock
 from heliograph.desk.menu import menu
 from heliograph.disclosure.permissions import ACTS as DISCLOSURE_ACTS
+from heliograph.dossiers.permissions import ACTS as DOSSIER_ACTS
+from heliograph.dossiers.permissions import Reader
 from heliograph.duties.permissions import ACTS as DUTY_ACTS
 from heliograph.kernel.packs.schema import Pack
 from heliograph.kernel.verdict import ActRefusedError, Refused, require
-from heliograph.regimes.queries import pack_in_force
+from heliograph.kernel.workdays import WorkCalendar
+from heliograph.procedures.permissions import ACTS as PROCEDURE_ACTS
+from heliograph.regimes.queries import pack_in_force, work_calendar
 from heliograph.registers.models import Account, Agency, Role
 from heliograph.registers.permissions import ACTS as REGISTER_ACTS
 from heliograph.registers.permissions import Act, may, roles_of
+from heliograph.registers.queries import unit_of
 
-ACTS: dict[str, Act] = {**REGISTER_ACTS, **DISCLOSURE_ACTS, **DUTY_ACTS}
+ACTS: dict[str, Act] = {**REGISTER_ACTS, **DISCLOSURE_ACTS, **DUTY_ACTS, **PROCEDURE_ACTS, **DOSSIER_ACTS}
 INPUT_FAULTS = {"no_reason", "reason", "no_rev", "vague", "dates", "order", "exists", "unknown"}
 WHOLE_DOCUMENTS = {"国办发118号@2018", "GB/T 22239-2019"}  # where the code has no closer clause to name
 UNKNOWN_REGISTER = "register.unknown"
+# Two acts on the same things, each waiting for the other: the database ended this one, and nothing of it is left.
+COLLISIONS = {"40P01", "40001"}
+COLLIDED = Refused(
+    "act.collided", "他人正在同时办理相同的事项，本次没有办理，数据没有改变。请再提交一次。", "GB/T 22239-2019"
+)
 
 
 @dataclass(frozen=True)
@@ -62,10 +73,25 @@ class Scope:
         """Say whether the account's roles here cover an act; the act itself decides again."""
         return bool(may(ACTS[act], self.roles))
 
+    @property
+    def reads_cases(self) -> bool:
+        """Whether the account may look cases up here: then the page has the search box."""
+        return self.may("read_cases")
+
     @functools.cached_property
     def pack(self) -> Pack:
         """The agency's rules in force today."""
         return pack_in_force(self.agency.pk, self.on)
+
+    @functools.cached_property
+    def calendar(self) -> WorkCalendar:
+        """The working days, read once for a page."""
+        return work_calendar()
+
+    @functools.cached_property
+    def reader(self) -> Reader:
+        """Who reads cases here: the roles and the unit of the account."""
+        return Reader(self.account, self.agency.pk, self.roles, unit_of(self.account, self.agency.pk))
 
     @property
     def id(self) -> UUID:
@@ -170,7 +196,7 @@ def page(act: str, *methods: str, also: str = "", shows: PageView | None = None)
             if isinstance(verdict, Refused) and not (also and scope.may(also)):
                 return scope.refused(verdict)
             try:
-                return view(scope, **arguments)
+                return _called(view, scope, arguments)
             except ActRefusedError as error:
                 if error.verdict.code == UNKNOWN_REGISTER and request.method == "GET":
                     raise Http404 from None
@@ -181,6 +207,16 @@ def page(act: str, *methods: str, also: str = "", shows: PageView | None = None)
         return guarded
 
     return wrap
+
+
+def _called(view: PageView, scope: Scope, arguments: Mapping[str, Any]) -> HttpResponseBase:
+    """Call a page; a collision that the database ended becomes a refusal."""
+    try:
+        return view(scope, **arguments)
+    except OperationalError as error:
+        if getattr(error.__cause__, "sqlstate", None) not in COLLISIONS:
+            raise
+        raise ActRefusedError(COLLIDED) from error
 
 
 def _answer(

@@ -6,13 +6,13 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 
 from heliograph.ledger.models import Tree
-from heliograph.ledger.queries import Health, health_of, oldest_waiting
+from heliograph.ledger.queries import Health, health_of, oldest_waiting, standstill
 
 LATE = timedelta(minutes=1)
 STOPPED = timedelta(hours=1)
 RULE = (
     "按等待最久的记录判断：没有记录等待，或者等待不超过 1 分钟的，为正常；超过 1 分钟的，为延迟；"
-    "超过 1 小时的，为停止。"
+    "超过 1 小时的，为停止。日志因故暂停写入的，也为停止。"
 )
 
 
@@ -22,10 +22,14 @@ class LogHealth:
 
     health: Health
     wait: timedelta | None
+    halted: bool = False
+    """Whether the sequencer refuses to go on."""
 
     @property
     def label(self) -> str:
         """The word."""
+        if self.halted:
+            return "停止"
         if self.wait is None or self.wait <= LATE:
             return "正常"
         return "延迟" if self.wait <= STOPPED else "停止"
@@ -56,9 +60,9 @@ class LogHealth:
 
 
 def public_log_health(now: datetime) -> LogHealth | None:
-    """Return how the public log stands, None before the sequencer ran for the first time. Five queries."""
+    """Return how the public log stands, None before the sequencer ran for the first time. Six queries."""
     health = health_of(Tree.PUBLIC)
     if health is None:
         return None
     oldest = oldest_waiting(health)
-    return LogHealth(health, None if oldest is None else now - oldest)
+    return LogHealth(health, None if oldest is None else now - oldest, standstill() is not None)

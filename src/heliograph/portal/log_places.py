@@ -7,8 +7,9 @@ from datetime import UTC, datetime
 
 from django.conf import settings
 
-from heliograph.kernel.tlog.policy import Policy, parse_policy, satisfied
+from heliograph.kernel.tlog.policy import satisfied
 from heliograph.ledger.files import LogFiles
+from heliograph.ledger.histories import asked_witnesses
 from heliograph.ledger.models import Publication, Tree
 from heliograph.ledger.queries import known_policy
 
@@ -24,13 +25,6 @@ class Witnessed:
 def public_files(shard: str) -> LogFiles:
     """Return a shard of the public log."""
     return LogFiles(settings.LEDGER_HOME / Tree.PUBLIC.value / shard)
-
-
-def asked_witnesses() -> Policy | None:
-    """Return the witnesses of this installation, None while none are named. PolicyError when the file is not one."""
-    if not settings.LEDGER_WITNESSES.is_file():
-        return None
-    return parse_policy(settings.LEDGER_WITNESSES.read_bytes())
 
 
 def witnessed(publication: Publication) -> list[Witnessed]:

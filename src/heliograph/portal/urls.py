@@ -18,12 +18,14 @@ from heliograph.portal.pages import (
     log_files,
     officers,
     policy,
+    procedures,
     proofs,
 )
 from heliograph.portal.pages import registers as lists
 
 app_name = "portal"
 ENTRY = "a/<slug:agency>/<slug:register>/<int:number>/"
+PROCEDURE = "a/<slug:agency>/procedures/<slug:procedure>/"
 
 urlpatterns: list[URLPattern] = [
     path("", governments.index, name="index"),
@@ -47,6 +49,10 @@ urlpatterns: list[URLPattern] = [
     path("a/<slug:agency>/changes/", changes.change_log, name="changes"),
     path("a/<slug:agency>/officers/lookup/", officers.lookup, name="officer-lookup"),
     path("a/<slug:agency>/policy/<slug:kind>/", policy.policy, name="policy"),
+    path("a/<slug:agency>/procedures/", procedures.procedures, name="procedures"),
+    path(PROCEDURE, procedures.procedure, name="procedure"),
+    path(f"{PROCEDURE}v<int:number>/", procedures.procedure_version, name="procedure-version"),
+    path(f"{PROCEDURE}v<int:number>/<slug:name>.<slug:form>", procedures.procedure_file, name="procedure-file"),
     path("a/<slug:agency>/<slug:register>.csv", lists.csv_file, name="register-csv"),
     path("a/<slug:agency>/<slug:register>.json", lists.json_file, name="register-json"),
     path("a/<slug:agency>/<slug:register>/", lists.register_list, name="register"),

@@ -2,44 +2,29 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-from datetime import date
 from typing import cast
 
-from django.core.paginator import Paginator
-from django.db.models import F, OuterRef, Q, QuerySet, Subquery
+from django.db.models import Count, F, OuterRef, Q, QuerySet, Subquery
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.views.decorators.http import require_safe
 
 from heliograph.desk import clock
-from heliograph.desk.oversight import seen_duties, titled
-from heliograph.desk.scope import Scope, page, page_number, scope_of
-from heliograph.disclosure.models import Release
-from heliograph.duties import rules as duty_rules
-from heliograph.duties.models import Duty
-from heliograph.duties.queries import open_duties
+from heliograph.desk.case_reading import key_of, my_tasks, soon_on
+from heliograph.desk.duty_lists import Lane, day_of, lanes_from, page_after
+from heliograph.desk.oversight import open_in_sight, titled
+from heliograph.desk.scope import Scope, page, scope_of
+from heliograph.disclosure.models import Adjustment, Release
+from heliograph.dossiers.models import DiscussionSeat, Message
 from heliograph.kernel.packs.schema import Pack
 from heliograph.kernel.verdict import ActRefusedError
 from heliograph.ledger.queries import open_alarms
-from heliograph.regimes.queries import work_calendar
 from heliograph.registers.models import Account, EntryVersion
 from heliograph.registers.queries import agencies_of
 
-ALARM = "alarm_before"  # provision of the pack: so many working days ahead counts as soon
 LANE_ROWS = 4
+TASKS = 8
 PAGE = 50
-
-
-@dataclass(frozen=True, slots=True)
-class Lane:
-    """One column of duties: a colour, a shape and words together."""
-
-    key: str
-    css: str
-    label: str
-    duties: list[Duty]
-    total: int
 
 
 @require_safe
@@ -57,10 +42,15 @@ def home(request: HttpRequest, agency: str) -> HttpResponse:
     scope = scope_of(request, agency)
     pack = _pack(scope)
     context = {
+        "tasks": my_tasks(scope, most=TASKS) if scope.may("take_step") else [],
+        "mail": unread_messages(scope),
+        "seats": open_seats(scope) if scope.may("take_seat") else [],
         "waiting": list(waiting_releases(scope)[:LANE_ROWS]) if scope.may("read_releases") else [],
+        "adjustments": list(waiting_adjustments(scope)[:LANE_ROWS]),
         "returned": list(returned_releases(scope)[:LANE_ROWS]),
         "lanes": lanes(scope, pack) if pack and scope.may("read_duties") else [],
         "has_pack": pack is not None,
+        "may_open": pack is not None and scope.may("open_case"),
         "alarms": open_alarms().count() if scope.may("read_log_status") else 0,
         "registers": pack.rules.registers if pack and scope.may("draft_entry") else [],
     }
@@ -74,6 +64,20 @@ def _pack(scope: Scope) -> Pack | None:
         return None
 
 
+def unread_messages(scope: Scope) -> list[Message]:
+    """Return what was sent to the account about cases and not read yet. One query."""
+    found = Message.objects.filter(agency_id=scope.id, to_account=scope.account, read_at__isnull=True)
+    return list(found.select_related("case", "from_account")[:TASKS])
+
+
+def open_seats(scope: Scope) -> list[DiscussionSeat]:
+    """Return the seats in collective discussions that wait for the account. One query."""
+    seats = DiscussionSeat.objects.filter(
+        agency_id=scope.id, member=scope.account, confirmed_at__isnull=True, discussion__concluded_at__isnull=True
+    )
+    return list(seats.select_related("discussion__case").order_by("pk")[:TASKS])
+
+
 def waiting_releases(scope: Scope) -> QuerySet[Release]:
     """Return the releases at a stage whose role the account holds, leaving out its own work."""
     return (
@@ -83,6 +87,13 @@ def waiting_releases(scope: Scope) -> QuerySet[Release]:
         .select_related("version", "entry", "submitted_by")
         .order_by("submitted_at", "id")
     )
+
+
+def waiting_adjustments(scope: Scope) -> QuerySet[Adjustment]:
+    """Return the adjustments that the account may tell to the public or return: registered by others, not answered."""
+    found = Adjustment.objects.filter(agency_id=scope.id, confirmation__isnull=True).exclude(made_by=scope.account)
+    found = found.select_related("made_by").annotate(total=Count("items")).order_by("made_at", "id")
+    return found if scope.may("confirm_adjustment") else found.none()
 
 
 def returned_releases(scope: Scope) -> QuerySet[Release]:
@@ -100,31 +111,17 @@ def returned_releases(scope: Scope) -> QuerySet[Release]:
 
 
 def lanes(scope: Scope, pack: Pack) -> list[Lane]:
-    """Return the open duties by urgency. Without a rule on when to warn there is no middle lane."""
-    soon_on = _soon_on(scope.on, pack)
-    found: dict[str, list[Duty]] = {}
-    for duty in titled(scope, seen_duties(scope, open_duties(scope.id))):
-        found.setdefault(duty_rules.urgency(duty.due_on, scope.on, soon_on or scope.on), []).append(duty)
-    shown = [("overdue", "r", "逾期或今日到期"), ("normal", "g", "期限正常"), ("no_date", "g", "及时办理，无固定日期")]
-    if soon_on is not None:
-        shown.insert(1, ("soon", "a", f"{soon_on.month} 月 {soon_on.day} 日前到期"))
-    return [
-        Lane(key, css, label, found.get(key, [])[:LANE_ROWS], len(found.get(key, [])))
-        for key, css, label in shown
-        if key != "no_date" or found.get(key)
-    ]
-
-
-def _soon_on(on: date, pack: Pack) -> date | None:
-    ahead = next((rule.value for rule in pack.rules.provisions if rule.id == ALARM), None)
-    if not isinstance(ahead, int) or isinstance(ahead, bool):
-        return None
-    return work_calendar().add_workdays(on, ahead)
+    """Return the open duties in sight by urgency. Without a rule on when to warn there is no middle lane."""
+    soon = soon_on(scope, pack)
+    found = lanes_from(open_in_sight(scope), scope.on, soon, rows=LANE_ROWS, undated=True)
+    titled(scope, [duty for lane in found for duty in lane.duties])
+    return found
 
 
 @page("read_duties", "GET", "HEAD")
 def duties(scope: Scope) -> HttpResponse:
-    """List the open duties, the earliest due first."""
-    found = Paginator(seen_duties(scope, open_duties(scope.id)), PAGE).get_page(page_number(scope.request))
-    found.object_list = titled(scope, found.object_list)
-    return scope.render("duties.html", {"duties": found})
+    """List the open duties, the earliest due first, a page at a time by key."""
+    after, day = key_of(scope.request.GET.get("after", "")), day_of(scope.request.GET.get("day", ""))
+    rows = titled(scope, page_after(open_in_sight(scope), (day, after) if after else None, PAGE + 1))
+    context = {"duties": rows[:PAGE], "after": after, "last": rows[PAGE - 1] if len(rows) > PAGE else None}
+    return scope.render("duties.html", context)

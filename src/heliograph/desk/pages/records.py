@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
@@ -13,19 +12,20 @@ from django.shortcuts import redirect
 
 from heliograph.desk.oversight import only_supervises
 from heliograph.desk.pages.registers import attachment
-from heliograph.desk.record_alarms import Shown, shown_alarms
+from heliograph.desk.record_alarms import shown_alarms
 from heliograph.desk.record_subjects import records_seen, subject_of, title_of
 from heliograph.desk.reference_forms import ErasureForm
 from heliograph.desk.scope import Scope, page
 from heliograph.kernel.canonical import parse_canonical
 from heliograph.kernel.tlog.errors import TlogError
+from heliograph.kernel.tlog.policy import PolicyError
 from heliograph.kernel.tlog.proof_file import format_proof
 from heliograph.kernel.verdict import Refused, require
 from heliograph.ledger.case_export import BASIS, chain_of, export_case
 from heliograph.ledger.guards import guards
-from heliograph.ledger.histories import covered_rows, files_of, published_sizes
+from heliograph.ledger.histories import asked_witnesses, covered_rows, files_of, published_sizes
 from heliograph.ledger.models import Record, Tree
-from heliograph.ledger.queries import health_of, newest_publication, proof_of
+from heliograph.ledger.queries import health_of, newest_publication, proof_of, standstill
 from heliograph.ledger.record_names import FACTS, name_of
 from heliograph.outbox.jobs import last_done
 from heliograph.registers.actions import export_records, read_proof, read_records, request_erasure
@@ -170,7 +170,16 @@ def export(scope: Scope, table: str, row: UUID) -> HttpResponse:
         message = "该对象的存证中有其他机关的记录，不能由本机关整体导出。可以逐条下载本机关的证明。"
         require(Refused("records.elsewhere", message, BASIS))
     try:
-        content = export_case(chain, title=title_of(scope, subject), agency=scope.agency.name, files=files_of)
+        content = export_case(
+            chain,
+            title=title_of(scope, subject),
+            agency=scope.agency.name,
+            files=files_of,
+            witnesses=asked_witnesses(),
+        )
+    except PolicyError:
+        require(Refused("records.policy", "见证规则暂时无法读取，不能导出，请联系系统管理员。", BASIS))
+        raise
     except TlogError:
         require(_broken())
         raise
@@ -201,21 +210,17 @@ def erase(scope: Scope, table: str, row: UUID, record: UUID) -> HttpResponse:
 @page("read_log_status", "GET", "HEAD")
 def status(scope: Scope) -> HttpResponse:
     """Show how both logs stand, what is wrong and how it is put right, and when everything was last recounted."""
-    own, elsewhere = shown_alarms(scope.id)
+    after = _key(scope.request.GET.get("after", ""))
     context: dict[str, Any] = {
         "logs": [(tree.label, health_of(tree)) for tree in Tree],
-        "alarms": own,
-        "elsewhere": elsewhere,
-        "counts": _counts(own),
+        "standstill": standstill(),
+        "alarms": shown_alarms(scope.id, after=after),
+        "after": after,
         "checked_at": last_done(NIGHTLY),
         "may_read": scope.may("read_account_records"),
         "accounts": _accounts(scope) if scope.may("read_account_records") else [],
     }
     return scope.render("log_status.html", context)
-
-
-def _counts(alarms: Sequence[Shown]) -> list[tuple[str, int]]:
-    return Counter(alarm.label for alarm in alarms).most_common()
 
 
 def _accounts(scope: Scope) -> list[Account]:

@@ -11,7 +11,7 @@ from django.shortcuts import get_object_or_404, redirect
 from heliograph.desk.entry_states import current_public, field_rows
 from heliograph.desk.forms import DecisionForm
 from heliograph.desk.oversight import only_supervises, seen_releases
-from heliograph.desk.pages.home import returned_releases, waiting_releases
+from heliograph.desk.pages.home import returned_releases, waiting_adjustments, waiting_releases
 from heliograph.desk.pages.registers import register_of
 from heliograph.desk.scope import Scope, page
 from heliograph.disclosure import rules
@@ -34,6 +34,7 @@ def inbox(scope: Scope) -> HttpResponse:
     mine = {release.pk for release in waiting}
     context = {
         "groups": groups,
+        "adjustments": waiting_adjustments(scope)[:SHOWN],
         "names": {register.id: register.name for register in scope.pack.rules.registers},
         "returned": returned_releases(scope)[:SHOWN],
         "open": [

@@ -47,6 +47,12 @@ def lookup(names: dict[str, str], key: str) -> str:
 
 
 @register.filter
+def several(citations: str) -> str:
+    """Return citations that a flowchart writes with commas as a list that breaks between them."""
+    return "、".join(one.strip() for one in citations.split(",") if one.strip())
+
+
+@register.filter
 def asks_adjustment(duties: Iterable[Duty]) -> bool:
     """Say whether a dynamic adjustment is still asked of an entry with these duties."""
     return any(duty.kind == ADJUST_LIMIT and duty.state in OPEN_STATES for duty in duties)

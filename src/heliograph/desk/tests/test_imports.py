@@ -58,7 +58,11 @@ def upload(desk: Client, file: SimpleUploadedFile) -> ImportBatch:
 def test_a_sheet_is_checked_then_confirmed_then_imported(desk: Client, handler: Account) -> None:
     batch = upload(desk, sheet(row("甲"), row("乙")))
     where = f"{ITEMS}import/{batch.pk}/"
-    assert "没有错误" in desk.get(where).text
+    checked = desk.get(where).text
+    assert "没有错误" in checked
+    records = f"/desk/sunny/records/registers_importbatch/{batch.pk}/"
+    assert f'href="{records}"' in checked
+    assert "核对导入表格" in desk.get(records).text
     assert not Entry.objects.exists()
     assert desk.post(where).status_code == 302
     page = desk.get(where).text

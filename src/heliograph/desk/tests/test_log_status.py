@@ -3,13 +3,16 @@
 from __future__ import annotations
 
 from datetime import timedelta
+from uuid import UUID
 
 import pytest
 from django.db import connection
 
+from heliograph.desk import record_alarms
+from heliograph.desk.record_alarms import WORDS, shown_alarms
 from heliograph.desk.tests.conftest import Browser
 from heliograph.ledger.actions.alarms import raise_alarm, settle_alarms
-from heliograph.ledger.models import Record, Tree
+from heliograph.ledger.models import Alarm, Record, Tree
 from heliograph.outbox.jobs import last_done
 from heliograph.registers.models import Account, Agency, EntryVersion
 from tests.cast import NOON, Office, item
@@ -56,7 +59,7 @@ def test_alarm_is_explained_until_it_is_settled(
     assert "没有未解除的告警" in browser(audit_admin).get(STATUS).text
 
 
-@pytest.mark.parametrize("kind", ["row", "witness", "sequencer", "files", "new-kind"])
+@pytest.mark.parametrize("kind", [*WORDS, "new-kind"])
 def test_every_alarm_has_words(browser: Browser, audit_admin: Account, kind: str) -> None:
     raise_alarm(kind, "a/b", "细节说明", at=NOON)
     page = browser(audit_admin).get(STATUS).text
@@ -79,6 +82,53 @@ def test_rows_of_other_agencies_are_counted_and_not_named(
     assert key not in page
     assert str(foreign.pk) not in page
     assert "另有 2 项告警涉及其他机关" in page
+
+
+def test_alarms_of_others_push_none_of_the_agencys_own_off_the_page(
+    browser: Browser, next_door: Office, audit_admin: Account, draft: EntryVersion, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(record_alarms, "PAGE", 2)
+    raise_alarm("row", f"registers_entry/{draft.entry_id}", "本机关条目：内容与最后一次存证不符", at=NOON)
+    others = Record.objects.filter(agency_id=next_door.agency.pk)[:3]
+    for foreign in others:
+        raise_alarm("row", f"ledger_record/{foreign.pk}", "别处", at=NOON + timedelta(hours=1))
+    page = browser(audit_admin).get(STATUS).text
+    assert "本机关条目" in page
+    assert len(others) == 3
+    assert "另有 3 项告警涉及其他机关" in page
+    assert "其余告警" not in page
+
+
+def test_gravest_come_first_and_then_the_newest_page_by_page(
+    browser: Browser, agency: Agency, audit_admin: Account, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(record_alarms, "PAGE", 2)
+    told = ["row 1", "row 2", "sequencer 1", "files 1", "row 3", "witness 1", "unheard-of 1"]
+    for hour, words in enumerate(told):
+        raise_alarm(words.split()[0], words, f"说明 {words}", at=NOON + timedelta(hours=hour))
+    client, address, seen = browser(audit_admin), STATUS, []
+    while address:
+        page = client.get(address).text
+        assert "数据与存证不符 3 项" in page
+        shown = shown_alarms(agency.pk, after=UUID(address.partition("=")[2]) if "=" in address else None)
+        assert all(one.alarm.detail in page for one in shown.alarms)
+        seen += [one.alarm.key for one in shown.alarms]
+        assert ("其余告警" in page) == (shown.next is not None)
+        address = f"{STATUS}?after={shown.next}" if shown.next else ""
+    assert seen == ["witness 1", "sequencer 1", "files 1", "row 3", "row 2", "row 1", "unheard-of 1"]
+    assert client.get(f"{STATUS}?after=x").status_code == 404
+    assert client.get(f"{STATUS}?after={agency.pk}").status_code == 404
+
+
+def test_alarm_that_names_no_row_concerns_everybody(agency: Agency, next_door: Office) -> None:
+    for key in ("registers_entry/*", "ledger_record/x", "registers_entry", f"ledger_record/{agency.pk}"):
+        raise_alarm("row", key, key, at=NOON)
+    for one in (agency, next_door.agency):
+        found = shown_alarms(one.pk)
+        assert (len(found.alarms), found.elsewhere, found.next) == (4, 0, None)
+    settle_alarms("row", still=(), at=NOON)
+    assert shown_alarms(agency.pk).counts == []
+    assert Alarm.objects.count() == 4
 
 
 def test_last_nightly_recount_is_named(browser: Browser, audit_admin: Account) -> None:

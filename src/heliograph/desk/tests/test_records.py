@@ -14,7 +14,8 @@ from heliograph.desk.tests.conftest import Browser
 from heliograph.disclosure.actions import Decision, decide_stage, submit_for_release
 from heliograph.disclosure.models import PublicVersion, Release
 from heliograph.kernel.canonical import parse_canonical
-from heliograph.ledger.actions.running import Place, succeed_log
+from heliograph.ledger.actions.running import Place
+from heliograph.ledger.actions.succeeding import succeed_log
 from heliograph.ledger.models import Record, RecordContent, Tree
 from heliograph.registers.actions import (
     Content,

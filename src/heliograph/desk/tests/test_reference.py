@@ -9,7 +9,7 @@ from django.core.files.uploadedfile import SimpleUploadedFile
 from openpyxl import load_workbook
 
 from heliograph.desk.tests.conftest import Browser
-from heliograph.disclosure.actions import adjust_for_law_change
+from heliograph.disclosure.actions import adjust_for_law_change, confirm_adjustment
 from heliograph.disclosure.models import Adjustment, PublicChange, PublicVersion, Release
 from heliograph.duties.actions import Subject, open_duty
 from heliograph.duties.models import Duty
@@ -27,7 +27,7 @@ from heliograph.registers.actions import (
     revise_entry,
 )
 from heliograph.registers.models import Account, Agency, Article, Certificate, Person, RoleGrant, Unit
-from tests.cast import ITEM, NOON, TODAY, item
+from tests.cast import ITEM, NOON, TODAY, Office, grant, item
 
 LAW = "# 晴川县伞具管理办法\n\n第一条 伞应当轻。\n\n第二条 借伞须还。\n"
 NOTICE = "date,kind,name,notice,source\n2031-01-01,off,元旦,测试通知,测试出处\n"
@@ -232,6 +232,41 @@ def test_an_adjustment_waits_for_the_approver_before_the_public_reads_of_it(
     assert "变更记录已公开" in approver.post(f"{where}confirm/", follow=True).text
     assert approver.post(f"{where}confirm/").status_code == 409
     assert PublicChange.objects.filter(kind="adjustment").count() == 1
+
+
+def test_what_waits_for_a_confirmation_is_announced_to_those_who_may_give_it(
+    browser: Browser, legality_reviewer: Account, release_approver: Account, handler: Account, agency: Agency
+) -> None:
+    item(agency, handler)
+    made = adjust_for_law_change(
+        agency.pk, article="行政处罚法@2021:61", repealed=False, effective_on=TODAY, reason="修改", basis="晴公5",
+        actor=legality_reviewer, at=NOON,
+    )  # fmt: skip
+    where = f"{DESK}adjustments/{made.pk}/"
+    inboxes = (DESK, f"{DESK}releases/")
+    approver = browser(release_approver)
+    for inbox in inboxes:
+        assert where in approver.get(inbox).text
+        assert "待确认公开" in approver.get(inbox).text
+        for other in (legality_reviewer, handler):
+            assert "待确认公开" not in browser(other).get(inbox).text
+    confirm_adjustment(made.pk, actor=release_approver, at=NOON)
+    for inbox in inboxes:
+        assert where not in approver.get(inbox).text
+
+
+def test_who_registered_an_adjustment_is_not_asked_to_confirm_it(
+    browser: Browser, office: Office, release_approver: Account, handler: Account
+) -> None:
+    grant(office, release_approver, "legality_reviewer")
+    item(office.agency, handler)
+    adjust_for_law_change(
+        office.agency.pk, article="行政处罚法@2021:61", repealed=False, effective_on=TODAY, reason="修改",
+        basis="晴公5", actor=release_approver, at=NOON,
+    )  # fmt: skip
+    own = browser(release_approver)
+    for inbox in (DESK, f"{DESK}releases/"):
+        assert "待确认公开" not in own.get(inbox).text
 
 
 def test_a_link_from_the_law_or_another_agency_fills_the_form(

@@ -12,8 +12,9 @@ from django.test import Client
 from django.urls import reverse
 
 from heliograph.desk.tests.conftest import BACKEND, Browser
+from heliograph.registers.actions import reset_password
 from heliograph.registers.models import Account, Agency
-from tests.cast import PASSWORD, Office, grant
+from tests.cast import NOON, PASSWORD, Office, grant
 
 
 def current_code(secret: str) -> str:
@@ -63,10 +64,11 @@ def test_the_pages_of_signing_in_are_chinese(client: Client, handler: Account) -
 
 
 def test_an_initial_password_is_changed_next_and_the_page_of_recovery_codes_says_so(
-    client: Client, handler: Account
+    client: Client, agency: Agency, handler: Account, security_admin: Account
 ) -> None:
-    Account.objects.filter(pk=handler.pk).update(must_change_password=True)
-    client.post(reverse("account_login"), {"login": handler.username, "password": PASSWORD})
+    drawn = "安全管理员代拟-2026-bb"
+    reset_password(handler.pk, agency_id=agency.pk, password=drawn, actor=security_admin, at=NOON)
+    client.post(reverse("account_login"), {"login": handler.username, "password": drawn})
     client.get(reverse("mfa_activate_totp"))
     secret = client.session["mfa.totp.secret"]
     page = client.post(reverse("mfa_activate_totp"), {"code": current_code(secret)}, follow=True)

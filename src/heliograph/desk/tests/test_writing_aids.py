@@ -49,6 +49,40 @@ def test_what_is_chosen_is_one_line_more(desk: Client) -> None:
     assert EntryVersion.objects.get().data["basis"] == ["行政处罚法@2021:61", "行政处罚法@2021:9"]
 
 
+@pytest.mark.parametrize(
+    ("written", "kept"),
+    [
+        ("申请书", [("申请书", "行政处罚法@2021:9")]),
+        ("甲 | 行政处罚法@2021:61\n乙｜\n", [("甲", "行政处罚法@2021:61"), ("乙", "行政处罚法@2021:9")]),
+        ("甲\n乙\n丙 | 行政处罚法@2021:61", [("甲", ""), ("乙", "行政处罚法@2021:9"), ("丙", "行政处罚法@2021:61")]),
+    ],
+)
+def test_what_is_chosen_becomes_the_basis_of_the_last_line_without_one(
+    desk: Client, written: str, kept: list[tuple[str, str]]
+) -> None:
+    sent = {**FILLED, "f-basis": "行政处罚法@2021:61", "f-conditions": written, "f-conditions-add": "行政处罚法@2021:9"}
+    assert desk.post(f"{ITEMS}new/", sent).status_code == 302
+    lines = EntryVersion.objects.get().data["conditions"]
+    assert [(line["text"], line["basis"]) for line in lines] == kept
+
+
+@pytest.mark.parametrize("written", ["", "甲 | 行政处罚法@2021:61"])
+def test_a_choice_without_a_line_for_it_is_shown_again_with_what_to_do(desk: Client, written: str) -> None:
+    sent = {**FILLED, "f-basis": "行政处罚法@2021:61", "f-conditions": written, "f-conditions-add": "行政处罚法@2021:9"}
+    page = desk.post(f"{ITEMS}new/", sent)
+    assert page.status_code == 422
+    assert "请补写内容，或删去这一行" in page.text
+    assert "| 行政处罚法@2021:9" in page.text
+    assert not EntryVersion.objects.exists()
+
+
+def test_lines_offer_the_law_library_as_bases_do(desk: Client) -> None:
+    page = desk.get(f"{ITEMS}new/").text
+    assert page.count('list="citable-articles"') == 2
+    assert 'data-citation-of="id_f-conditions"' in page
+    assert page.count('data-citation-aim="line"') == 1
+
+
 def test_articles_are_found_by_law_and_number(desk: Client, civil_code: None) -> None:
     found = desk.get(f"{DESK}laws/articles/?q=民法典 1165").json()["articles"]
     assert [one["key"] for one in found] == ["民法典@2020:1165"]

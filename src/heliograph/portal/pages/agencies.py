@@ -13,6 +13,7 @@ from django.urls import reverse
 
 from heliograph.kernel.packs.schema import Pack, PortalColumn, Register
 from heliograph.portal import queries
+from heliograph.portal.drawn import in_force, public_releases
 from heliograph.portal.pages.changes import changed
 from heliograph.portal.pages.policy import KINDS
 from heliograph.portal.scope import Scope, agency_scope
@@ -61,6 +62,7 @@ def home(request: HttpRequest, agency: str) -> HttpResponseBase:
         "policies": policy_links(scope.pack, scope.agency.code),
         "columns": _columns(scope.pack.rules.columns if scope.pack else [], listed),
         "changes": [changed(scope, row) for row in queries.changes_of([scope.agency.pk])[:LATEST]],
+        "procedures": len(in_force(scope, public_releases(scope))),
         "has_officers": any(one.register.id == "officers" for one in listed),
     }
     page = Page(site=scope.site, title=scope.agency.name, current="agency")

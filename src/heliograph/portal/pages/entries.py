@@ -17,6 +17,7 @@ from heliograph.portal import queries
 from heliograph.portal.attested import Attested, attested, attested_by_number
 from heliograph.portal.citations import citation
 from heliograph.portal.compare import compare
+from heliograph.portal.drawn import drawn
 from heliograph.portal.scope import Scope, agency_scope
 from heliograph.portal.site import Link, NotFoundError, Page, public_page, show
 from heliograph.portal.status import certificate_state
@@ -124,6 +125,7 @@ def _shown(request: HttpRequest, found: Opened, version: PublicVersion) -> HttpR
         "lines": lines,
         "shown": next(line for line in lines if line.version.pk == version.pk),
         "related": _related(found, version),
+        "drawn": drawn(scope, register).of(version.category),
         "current_url": found.url("entry"),
         "register_basis": [citation(key) for key in register.basis],
     }

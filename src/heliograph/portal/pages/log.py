@@ -41,7 +41,7 @@ class Shard:
 
 @public_page
 def log(request: HttpRequest) -> HttpResponse:
-    """Say what the public log is, how it stands, who watches it and with which keys it is checked. Ten queries."""
+    """Say what the public log is, how it stands, who watches it and with which keys it is checked. Eleven queries."""
     health = public_log_health(timezone.now())  # noqa: TID251 - a face reads the clock
     witnesses, readable = _witnesses(health)
     context = {

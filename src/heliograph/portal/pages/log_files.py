@@ -10,8 +10,9 @@ from django.utils.cache import patch_vary_headers
 from heliograph.kernel.tlog.policy import PolicyError
 from heliograph.kernel.tlog.tiles import MissingTileError, TileError, parse_path
 from heliograph.ledger.files import CHECKPOINT
+from heliograph.ledger.histories import asked_witnesses
 from heliograph.ledger.queries import public_policy
-from heliograph.portal.log_places import asked_witnesses, public_files
+from heliograph.portal.log_places import public_files
 from heliograph.portal.site import public_page
 
 TEXT = "text/plain; charset=utf-8"

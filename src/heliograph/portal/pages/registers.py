@@ -16,6 +16,7 @@ from django.utils.timezone import localtime
 from heliograph.disclosure.models import PublicVersion
 from heliograph.kernel.packs.schema import FieldDef, Register
 from heliograph.portal import queries
+from heliograph.portal.drawn import Drawn, drawn
 from heliograph.portal.scope import Scope, agency_scope
 from heliograph.portal.search import Turn, Words, asked, page_number, parameter
 from heliograph.portal.site import BadInputError, Link, Page, public_page, show
@@ -44,6 +45,7 @@ class Row:
     url: str
     cells: list[Shown]
     status: Status | None
+    drawn: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -89,6 +91,7 @@ def register_list(request: HttpRequest, agency: str, register: str) -> HttpRespo
     rows = queries.current_entries(scope.agency.pk, definition, wish.words, wish.category)
     found = queries.page_of_entries(rows, definition, wish.words, turn)
     columns = list_columns(definition)
+    charts = drawn(scope, definition)
     narrowed = bool(wish.words or wish.category)
     context = {
         "scope": scope,
@@ -97,26 +100,28 @@ def register_list(request: HttpRequest, agency: str, register: str) -> HttpRespo
         "wish": wish,
         "categories": categories_of(scope, definition),
         "columns": columns,
-        "rows": [_row(scope, definition, columns, entry) for entry in found.rows],
+        "rows": [_row(scope, definition, columns, entry, charts) for entry in found.rows],
         "total": None if narrowed or turn else rows.count(),
         "narrowed": narrowed,
         "previous": found.previous.entry_number if found.previous else "",
         "following": found.following.entry_number if found.following else "",
         "paged": bool(turn),
         "derived": definition.derived_from == "certificates",
+        "drawn": charts,
         "url": reverse("portal:register", args=[scope.agency.code, definition.id]),
     }
     page = Page(site=scope.site, title=definition.name, crumbs=[Link(definition.name, "")])
     return show(request, "portal/register.html", page, context)
 
 
-def _row(scope: Scope, register: Register, columns: Iterable[FieldDef], entry: PublicVersion) -> Row:
+def _row(scope: Scope, register: Register, columns: Iterable[FieldDef], entry: PublicVersion, charts: Drawn) -> Row:
     derived = register.derived_from == "certificates"
     return Row(
         entry=entry,
         url=reverse("portal:entry", args=[scope.agency.code, register.id, entry.entry_number]),
         cells=cells_of(entry, register, columns),
         status=certificate_state(entry.entry.certificate, scope.on) if derived else None,
+        drawn=bool(charts.of(entry.category)),
     )
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable
 from datetime import date, datetime
 from typing import Any
@@ -20,6 +21,7 @@ from heliograph.portal.values import long_date
 from heliograph.registers.citations import in_title_marks
 
 register = template.Library()
+JOINS = re.compile("[、,，]")
 VERIFIED = {"unverified": "待核", "secondary": "据转述"}
 TONES = {"published": "blue", "revised": "blue", "withdrawn": "grey", "adjustment": "amber"}
 
@@ -54,8 +56,8 @@ def iso_day(value: datetime) -> str:
 @register.filter
 def cited(keys: str | list[str]) -> list[Citation]:
     """Turn a list of bases, or several joined in one text, into citations with their pages."""
-    parts = keys.split("、") if isinstance(keys, str) else keys
-    return citations(part for part in parts if part)
+    parts = JOINS.split(keys) if isinstance(keys, str) else keys
+    return citations(part.strip() for part in parts if part.strip())
 
 
 @register.filter

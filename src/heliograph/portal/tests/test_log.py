@@ -150,7 +150,7 @@ def test_page_tells_how_the_log_stands_and_who_saw_it(
     assert "还没有发布检查点" in page
     assert "5 条，等待最久的 " in page
     logs.publish_with(WITNESS, house.later())
-    with django_assert_max_num_queries(10):
+    with django_assert_max_num_queries(11):
         page = client.get("/log/").content.decode()
     assert "没有记录等待" in page
     assert "正常" in page

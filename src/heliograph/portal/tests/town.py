@@ -99,7 +99,16 @@ def _registers() -> list[dict[str, Any]]:
             ],
             ["name", "body_type"],
         ),
-        _register("flowcharts", "执法流程图", [{"id": "name", "label": "名称"}], ["name"]),
+        _register(
+            "flowcharts",
+            "执法流程图",
+            [
+                {"id": "name", "label": "名称"},
+                category,
+                {"id": "state", "label": "图示状态", "type": "choice", "choices": ["尚未绘制", "已绘制"]},
+            ],
+            ["name", "state"],
+        ),
         _register(
             "window_boards",
             "岗位信息公示牌",
@@ -327,6 +336,7 @@ def _account(username: str, display_name: str, short: str, *, duty_class: str = 
         organisation=short,
         password=PASSWORD,
         duty_class=duty_class,
+        must_change_password=False,
         at=MORNING,
     )
 

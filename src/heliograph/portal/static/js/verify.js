@@ -226,7 +226,7 @@ async function treeCheck(proof) {
 function witnessCheck(found, policy, origin) {
   const names = Array.from(found.seen, ([name, at]) => `${name}（${moment(at)}）`).join('；');
   if (policy.quorum === 'none') { return ['skip', '见证', names ? `见证规则没有规定数量；已见证：${names}。` : '见证规则没有要求见证。']; }
-  if (origin.split('/').includes('process') && !names) { return ['skip', '见证', '过程日志由机关签名，其状态以锚定条目进入公开日志后由见证方见证；锚定不在这里核验。']; }
+  if (origin.split('/').includes('process') && !names) { return ['skip', '见证', '过程日志由机关签名，其状态以锚定条目进入公开日志后由见证方见证；锚定须用机关导出的存证和 heliograph-verify 核验。']; }
   return found.quorum
     ? ['ok', '见证', `达到规定的数量：${names}。`]
     : ['bad', '见证', names ? `没有达到规定的数量，只有：${names}。` : '没有有效的见证。'];

@@ -1,0 +1,355 @@
+"""Acts on a case as a whole, beside its steps: one table of what each asks, of whom, and the call that it becomes."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from typing import Any
+from uuid import UUID
+
+from django import forms
+from django.db.models import Q
+
+from heliograph.desk.case_reading import staff_of
+from heliograph.desk.forms import Day, choice, text
+from heliograph.desk.scope import Scope
+from heliograph.desk.steps.fields import area, money, one_of, yes_no
+from heliograph.dossiers import actions
+from heliograph.dossiers.models import Case, Decision, Recusal, Remedy, Suspension, Transfer
+from heliograph.dossiers.rules.remedies import HOW
+from heliograph.duties.models import Duty
+from heliograph.duties.queries import OPEN_STATES
+from heliograph.kernel.bpmn.notation import Kind
+from heliograph.procedures.queries import standing, steps_of
+
+Fields = dict[str, forms.Field]
+Options = list[tuple[str, str]]
+HANDLING, SUSPENDED = frozenset({Case.State.HANDLING}), frozenset({Case.State.SUSPENDED})
+RUNNING = HANDLING | SUSPENDED
+ANY = frozenset(Case.State)
+
+
+@dataclass(frozen=True, slots=True)
+class CaseAct:
+    """One act: what it is called, the permission, the states in which it makes sense, its form and its call.
+
+    `rows` names what the act is chosen from; with none there the act is not offered.
+    """
+
+    label: str
+    act: str
+    fields: Callable[[Scope, Case], Fields]
+    call: Callable[[Scope, Case, dict[str, Any]], object]
+    states: frozenset[str] = RUNNING
+    hint: str = ""
+    rows: Callable[[Scope, Case], Options] | None = None
+
+    def is_offered(self, scope: Scope, case: Case) -> bool:
+        """Say whether the account may do the act now, as far as the page can know; the act decides."""
+        if case.state not in self.states or not scope.may(self.act):
+            return False
+        return self.rows is None or bool(self.rows(scope, case))
+
+
+def _why() -> Fields:
+    return {
+        "reason": area("理由", limit=300, rows=3),
+        "basis": text("法律依据", limit=200, help_text="写明条文，如 行政处罚法@2021:60"),
+    }
+
+
+def _day(scope: Scope, label: str, hint: str = "") -> Day:
+    field = Day(label=label, help_text=hint or "格式如 2026-11-20")
+    field.initial = scope.on
+    return field
+
+
+def _people(scope: Scope) -> Options:
+    return [(str(one.pk), one.display_name) for one in staff_of(scope)]
+
+
+# -- the course of the case
+def _suspend_fields(scope: Scope, _case: Case) -> Fields:
+    return {"from_on": _day(scope, "中止起始日", "只能从登记当天起，不能补登"), **_why()}
+
+
+def _suspend(scope: Scope, case: Case, given: dict[str, Any]) -> object:
+    return actions.suspend_case(case.pk, **given, actor=scope.account, at=scope.at)
+
+
+def _why_fields(_scope: Scope, _case: Case) -> Fields:
+    return _why()
+
+
+def _resume(scope: Scope, case: Case, given: dict[str, Any]) -> object:
+    return actions.resume_case(case.pk, **given, actor=scope.account, at=scope.at)
+
+
+def _terminate(scope: Scope, case: Case, given: dict[str, Any]) -> object:
+    return actions.terminate_case(case.pk, **given, actor=scope.account, at=scope.at)
+
+
+KINDS_OF_INTERVALS = ("testing", "expert", "public_notice")
+
+
+def _interval_fields(scope: Scope, _case: Case) -> Fields:
+    kinds = [(one, label) for one, label in Suspension.Kind.choices if one in KINDS_OF_INTERVALS]
+    return {"kind": choice("情形", kinds), "from_on": _day(scope, "起始日", "只能从登记当天起，不能补登"), **_why()}
+
+
+def _interval(scope: Scope, case: Case, given: dict[str, Any]) -> object:
+    return actions.record_interval(case.pk, **given, actor=scope.account, at=scope.at)
+
+
+def _intervals(_scope: Scope, case: Case) -> Options:
+    found = Suspension.objects.filter(case=case, to_on__isnull=True).exclude(kind=Suspension.Kind.SUSPENDED)
+    return [(str(one.pk), f"{one.get_kind_display()}，{one.from_on.isoformat()} 起") for one in found]
+
+
+def _end_interval_fields(scope: Scope, case: Case) -> Fields:
+    return {"row": choice("期间", _intervals(scope, case)), "result": area("结果", limit=1900, rows=3)}
+
+
+def _end_interval(scope: Scope, _case: Case, given: dict[str, Any]) -> object:
+    return actions.end_interval(UUID(given["row"]), result=given["result"], actor=scope.account, at=scope.at)
+
+
+def _duties(scope: Scope, case: Case) -> Options:
+    """Return the running periods whose article, or another one that it points to, lets them be lengthened."""
+    longer = {one.id for one in scope.pack.rules.time_limits if one.extension or one.exceptions}
+    found = Duty.objects.filter(
+        agency_id=case.agency_id, subject_kind="case", subject_id=case.pk, state__in=OPEN_STATES, kind__in=longer
+    )
+    return [(str(one.pk), f"{one.limit['name']}，至 {one.due_on}") for one in found]
+
+
+def _extend_fields(scope: Scope, case: Case) -> Fields:
+    return {
+        "duty_id": choice("期限", _duties(scope, case)),
+        "length": forms.IntegerField(label="延长数", min_value=1, max_value=3650, help_text="单位与原期限相同"),
+        **_why(),
+    }
+
+
+def _extend(scope: Scope, case: Case, given: dict[str, Any]) -> object:
+    values = {**given, "duty_id": UUID(given["duty_id"])}
+    return actions.extend_limit(case.pk, **values, actor=scope.account, at=scope.at)
+
+
+def _done_steps(_scope: Scope, case: Case) -> Options:
+    stands = standing(case.pk)
+    nodes = stands.compiled.definition.nodes
+    places = steps_of(case.agency_id, case.pk).exclude(place="").values_list("place", flat=True)
+    return [
+        (place, nodes[place].shown)
+        for place in dict.fromkeys(places)
+        if place in nodes and nodes[place].kind is Kind.TASK and place not in stands.marking
+    ]
+
+
+def _return_fields(scope: Scope, case: Case) -> Fields:
+    return {"place": choice("退回到", _done_steps(scope, case)), **_why()}
+
+
+def _return(scope: Scope, case: Case, given: dict[str, Any]) -> object:
+    return actions.return_case(case.pk, **given, actor=scope.account, at=scope.at)
+
+
+# -- people
+def _recusal_fields(scope: Scope, _case: Case) -> Fields:
+    return {
+        "officer_id": choice("被申请回避人", _people(scope)),
+        "asked_by": text("申请人", help_text="当事人申请的写当事人；本人申请的写本人姓名"),
+        "asked_on": _day(scope, "申请日期"),
+        "reason": area("理由", limit=1000, rows=3),
+    }
+
+
+def _recusal(scope: Scope, case: Case, given: dict[str, Any]) -> object:
+    values = {**given, "officer_id": UUID(given["officer_id"])}
+    return actions.ask_recusal(case.pk, **values, actor=scope.account, at=scope.at)
+
+
+def _recusals(_scope: Scope, case: Case) -> Options:
+    found = Recusal.objects.filter(case=case, granted__isnull=True).select_related("officer")
+    return [(str(one.pk), f"{one.officer.display_name}（{one.asked_on.isoformat()} 申请）") for one in found]
+
+
+def _recusal_decision_fields(scope: Scope, case: Case) -> Fields:
+    return {
+        "row": choice("回避申请", _recusals(scope, case)),
+        "granted": yes_no("决定", words=("准予回避", "驳回申请")),
+        "reason": area("决定理由", limit=1000, rows=3),
+    }
+
+
+def _recusal_decision(scope: Scope, _case: Case, given: dict[str, Any]) -> object:
+    key = UUID(given.pop("row"))
+    return actions.decide_recusal(key, **given, actor=scope.account, at=scope.at)
+
+
+def _hand_over_fields(scope: Scope, _case: Case) -> Fields:
+    return {
+        "place": one_of("身份", [("handler", "承办人"), ("co_handler", "协办人")]),
+        "to_id": choice("接收人", _people(scope), help_text="须持有效的执法证件"),
+        "reason": area("理由", limit=1000, rows=3),
+    }
+
+
+def _hand_over(scope: Scope, case: Case, given: dict[str, Any]) -> object:
+    return actions.hand_over_case(case.pk, **{**given, "to_id": UUID(given["to_id"])}, actor=scope.account, at=scope.at)
+
+
+def _message_fields(scope: Scope, _case: Case) -> Fields:
+    return {"to_id": choice("收件人", _people(scope)), "text": area("内容", limit=1000, rows=3)}
+
+
+def _message(scope: Scope, case: Case, given: dict[str, Any]) -> object:
+    return actions.send_message(
+        case.pk, to_id=UUID(given["to_id"]), text=given["text"], actor=scope.account, at=scope.at
+    )
+
+
+# -- after the decision
+def _decisions(_scope: Scope, case: Case) -> Options:
+    return [(str(one.pk), one.number) for one in Decision.objects.filter(case=case).order_by("-decided_on", "-pk")]
+
+
+def _remedy_fields(scope: Scope, case: Case) -> Fields:
+    return {
+        "row": choice("决定", _decisions(scope, case)),
+        "kind": one_of("途径", Remedy.Kind.choices),
+        "body": text("复议机关或者人民法院"),
+        "number": text("案号", limit=60, required=False),
+        "received_on": _day(scope, "收到申请书或者起诉状副本日期"),
+    }
+
+
+def _remedy(scope: Scope, _case: Case, given: dict[str, Any]) -> object:
+    return actions.receive_remedy(UUID(given.pop("row")), **given, actor=scope.account, at=scope.at)
+
+
+def _remedies(**state: bool) -> Callable[[Scope, Case], Options]:
+    def rows(_scope: Scope, case: Case) -> Options:
+        found = Remedy.objects.filter(case=case, outcome_on__isnull=True, **state)
+        return [(str(one.pk), f"{one.get_kind_display()} {one.body}") for one in found]
+
+    return rows
+
+
+def _reply_fields(scope: Scope, case: Case) -> Fields:
+    return {
+        "row": choice("复议或者诉讼", _remedies(replied_on__isnull=True)(scope, case)),
+        "replied_on": _day(scope, "答复或者答辩日期"),
+    }
+
+
+def _reply(scope: Scope, _case: Case, given: dict[str, Any]) -> object:
+    return actions.reply_remedy(UUID(given["row"]), replied_on=given["replied_on"], actor=scope.account, at=scope.at)
+
+
+def _outcome_fields(scope: Scope, case: Case) -> Fields:
+    return {
+        "row": choice("复议或者诉讼", _remedies()(scope, case)),
+        "outcome": text("结果", limit=300, help_text="如 维持、驳回诉讼请求、撤销、变更、确认违法"),
+        "outcome_on": _day(scope, "结果日期"),
+    }
+
+
+def _outcome(scope: Scope, _case: Case, given: dict[str, Any]) -> object:
+    return actions.end_remedy(UUID(given.pop("row")), **given, actor=scope.account, at=scope.at)
+
+
+def _annul_fields(scope: Scope, case: Case) -> Fields:
+    return {
+        "row": choice("决定", _decisions(scope, case)),
+        "how": one_of("情形", list(HOW.items())),
+        "reason": area("理由", limit=1000, rows=3),
+        "annulled_on": _day(scope, "日期"),
+        "fine_after": money("变更后的罚款", required=False, hint="只在变更罚款数额时填写"),
+    }
+
+
+def _annul(scope: Scope, _case: Case, given: dict[str, Any]) -> object:
+    return actions.annul_decision(UUID(given.pop("row")), **given, actor=scope.account, at=scope.at)
+
+
+def _to_withdraw(_scope: Scope, case: Case) -> Options:
+    found = Decision.objects.filter(case=case, published_on__isnull=False, withdrawn_on__isnull=True)
+    return [(str(one.pk), one.number) for one in found.filter(annulled_on__isnull=False)]
+
+
+def _withdraw_fields(scope: Scope, case: Case) -> Fields:
+    return {
+        "row": choice("决定", _to_withdraw(scope, case)),
+        "withdrawn_on": _day(scope, "撤下公示日期"),
+        "where": text("撤下公示的渠道", limit=300),
+    }
+
+
+def _withdraw(scope: Scope, _case: Case, given: dict[str, Any]) -> object:
+    return actions.record_withdrawal(UUID(given.pop("row")), **given, actor=scope.account, at=scope.at)
+
+
+def _transfers(*, answered: bool) -> Callable[[Scope, Case], Options]:
+    def rows(_scope: Scope, case: Case) -> Options:
+        open_ = Q(accepted_on__isnull=False, items_delivered_on__isnull=True) if answered else Q(result="")
+        found = Transfer.objects.filter(open_, case=case, delivered_at__isnull=False)
+        return [(str(one.pk), one.to_body) for one in found]
+
+    return rows
+
+
+def _police_fields(scope: Scope, case: Case) -> Fields:
+    return {
+        "row": choice("移送", _transfers(answered=False)(scope, case)),
+        "filed": yes_no("对方是否立案", words=("立案", "不立案")),
+        "answered_on": _day(scope, "答复日期"),
+        "result": area("答复内容", limit=900, rows=3),
+    }
+
+
+def _police(scope: Scope, _case: Case, given: dict[str, Any]) -> object:
+    return actions.record_police_answer(UUID(given.pop("row")), **given, actor=scope.account, at=scope.at)
+
+
+def _items_fields(scope: Scope, case: Case) -> Fields:
+    return {
+        "row": choice("移送", _transfers(answered=True)(scope, case)),
+        "handed_on": _day(scope, "物品移交日期"),
+        "note": area("移交清单", limit=1900, rows=4),
+    }
+
+
+def _items(scope: Scope, _case: Case, given: dict[str, Any]) -> object:
+    return actions.hand_over_transfer_items(UUID(given.pop("row")), **given, actor=scope.account, at=scope.at)
+
+
+DECIDED = ANY - {Case.State.TERMINATED}
+STOPS = "中止期间不办理环节，办案期限停止计算，恢复后继续"
+CASE_ACTS: Mapping[str, CaseAct] = {
+    "message": CaseAct("发送消息", "send_message", _message_fields, _message, ANY, "收件人在工作台看到，须能查看本案"),
+    "recusal": CaseAct("登记回避申请", "ask_recusal", _recusal_fields, _recusal),
+    "recusal-decision": CaseAct(
+        "决定回避", "decide_recusal", _recusal_decision_fields, _recusal_decision, rows=_recusals
+    ),
+    "hand-over": CaseAct("交接案件", "hand_over_case", _hand_over_fields, _hand_over),
+    "interval": CaseAct("登记不计入期限的期间", "suspend_case", _interval_fields, _interval, HANDLING),
+    "interval-end": CaseAct("结束不计入期限的期间", "end_interval", _end_interval_fields, _end_interval, HANDLING,
+                            rows=_intervals),
+    "extend": CaseAct("延长期限", "extend_limit", _extend_fields, _extend, HANDLING, rows=_duties),
+    "suspend": CaseAct("中止案件", "suspend_case", _suspend_fields, _suspend, HANDLING, STOPS),
+    "resume": CaseAct("恢复办理", "suspend_case", _why_fields, _resume, SUSPENDED),
+    "return": CaseAct("退回前一环节", "return_case", _return_fields, _return, HANDLING, rows=_done_steps),
+    "terminate": CaseAct("终止案件", "terminate_case", _why_fields, _terminate, hint="终止后不能恢复，须另行登记案件"),
+    "police-answer": CaseAct("登记公安机关答复", "report_transfer", _police_fields, _police, ANY,
+                             rows=_transfers(answered=False)),
+    "police-items": CaseAct("登记物品移交", "report_transfer", _items_fields, _items, ANY,
+                            rows=_transfers(answered=True)),
+    "remedy": CaseAct("登记复议诉讼", "track_remedy", _remedy_fields, _remedy, DECIDED, rows=_decisions),
+    "remedy-reply": CaseAct("登记答复答辩", "track_remedy", _reply_fields, _reply, DECIDED,
+                            rows=_remedies(replied_on__isnull=True)),
+    "remedy-end": CaseAct("登记复议诉讼结果", "track_remedy", _outcome_fields, _outcome, DECIDED, rows=_remedies()),
+    "annul": CaseAct("登记决定撤销变更", "track_remedy", _annul_fields, _annul, DECIDED, rows=_decisions),
+    "withdraw": CaseAct("登记撤下公示", "track_remedy", _withdraw_fields, _withdraw, DECIDED, rows=_to_withdraw),
+}  # fmt: skip

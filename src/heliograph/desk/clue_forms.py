@@ -1,0 +1,125 @@
+"""Forms of clues and of the opening of a case: only what the law needs."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from django import forms
+
+from heliograph.desk.forms import Day, DeskForm, choice, text
+from heliograph.desk.steps.fields import area as long_text
+from heliograph.dossiers.actions import CaseContent, ClueContent, PartyContent
+from heliograph.dossiers.models import Clue, Party
+from heliograph.dossiers.models.cases import Source
+
+RESIDENT, OTHER_NUMBER, CREDIT = "居民身份证", "其他证件", "统一社会信用代码"
+PARTIES = 3
+
+
+class ClueForm(DeskForm):
+    """A clue as it comes in."""
+
+    source = choice("来源", [one for one in Source.choices if one[0] != Source.APPLICATION])
+    received_on = Day(label="收到日期")
+    target = text("涉嫌对象", limit=200, help_text="单位名称或者个人姓名；不清楚的写已知的特征")
+    content = long_text("线索内容")
+    reporter = text("提供人", required=False, help_text="只有承办机构的人员能看到；匿名的不填")
+    distinct_reason = text(
+        "与已有线索的区别", limit=1000, required=False, help_text="同一对象已有未办结的线索时填写；是同一事项的请并入"
+    )
+
+    def clue(self) -> ClueContent:
+        """Return what was written."""
+        return ClueContent(**self.cleaned_data)
+
+
+class CloseClueForm(DeskForm):
+    """Why a clue comes to no case, or the clue into which it is merged."""
+
+    reason = long_text("处理理由", limit=1000, rows=3)
+    same_as = forms.ChoiceField(label="并入线索", required=False, help_text="是同一事项的选原线索，不立案的不选")
+
+    def __init__(self, *args: Any, others: list[Clue], **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        listed = [(str(one.pk), f"{one.received_on.isoformat()} {one.target}") for one in others]
+        self.fields["same_as"].choices = [("", "不并入"), *listed]  # type: ignore[attr-defined]
+        self.fields["same_as"].widget.attrs["class"] = "select"
+
+
+class CaseForm(DeskForm):
+    """What a case is about and who handles it."""
+
+    title = text("案由或者事项", limit=200, help_text="如 某某公司涉嫌迟报统计资料案")
+    source = choice("来源", Source.choices)
+    handler = forms.ChoiceField(label="承办人")
+    co_handler = forms.ChoiceField(
+        label="协办人", help_text="须是另一名持证人员；当事人申请的事项可以不选", required=False
+    )
+    area = text("执法区域", limit=120, help_text="与执法证件的区域核对")
+    facts = long_text("案情", required=False, hint="已知的事实；可以在立案审批时补充")
+    place = text("地点", limit=300, required=False)
+    occurred_from = Day(label="行为发生日", required=False)
+    occurred_to = Day(label="行为终了日", required=False, help_text="追责期限从这一天起算；仍在继续的不填")
+
+    def __init__(self, *args: Any, officers: list[tuple[str, str]], **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        for name, empty in (("handler", "请选择"), ("co_handler", "不选")):
+            self.fields[name].choices = [("", empty), *officers]  # type: ignore[attr-defined]
+            self.fields[name].widget.attrs["class"] = "select"
+
+
+class PartyForm(DeskForm):
+    """One party; a form that was left empty is no party."""
+
+    standing = choice("地位", Party.Standing.choices)
+    kind = choice("类别", Party.Kind.choices)
+    name = text("姓名或者名称", limit=200)
+    number_kind = choice("证件类型", [(one, one) for one in (CREDIT, RESIDENT, OTHER_NUMBER)], required=False)
+    number = text(
+        "证件号码",
+        limit=40,
+        required=False,
+        help_text="单位和个体工商户填统一社会信用代码（18 位），个人填居民身份证号（18 位）",
+    )
+    representative = text("法定代表人或者经营者", limit=60, required=False)
+    address = text("地址", limit=300, required=False)
+    phone = text("电话", limit=40, required=False)
+    e_service_consent_on = Day(label="同意电子送达的日期", required=False)
+    e_service_address = text("电子送达地址", limit=200, required=False)
+
+    @property
+    def is_left_empty(self) -> bool:
+        """Whether nobody was named in it."""
+        return not any(self[name].value() for name in ("name", "number", "kind"))
+
+    def party(self) -> PartyContent:
+        """Return what was written."""
+        return PartyContent(**self.cleaned_data)
+
+
+def party_forms(data: Any) -> list[PartyForm]:
+    """Return the forms of the parties; the first must be filled in, the others may stay empty."""
+    forms_ = [PartyForm(data, prefix=f"party{number}", initial={"standing": "party"}) for number in range(PARTIES)]
+    return [
+        PartyForm(
+            data, prefix=one.prefix, initial={"standing": "party"}, empty_permitted=True, use_required_attribute=False
+        )
+        if number and one.is_left_empty
+        else one
+        for number, one in enumerate(forms_)
+    ]
+
+
+def case_content(form: CaseForm, parties: list[PartyForm], *, procedure: str, category: str, clue: Any) -> CaseContent:
+    """Return what opens a case."""
+    given = dict(form.cleaned_data)
+    handler, co_handler = given.pop("handler"), given.pop("co_handler")
+    return CaseContent(
+        **given,
+        handler_id=handler,
+        co_handler_id=co_handler or None,
+        parties=[one.party() for one in parties if not one.is_left_empty],
+        procedure=procedure,
+        category=category,
+        clue_id=clue,
+    )

@@ -1,0 +1,153 @@
+"""What officers add to a case's file outside its steps, and taking a file out."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import Any
+from uuid import UUID
+
+from django.http import FileResponse, HttpResponse, HttpResponseBase
+from django.shortcuts import redirect
+
+from heliograph.desk.case_entry_forms import (
+    CitationForm,
+    EvidenceForm,
+    MeasureEndForm,
+    MeasureForm,
+    OnSiteForm,
+    PeopleForm,
+)
+from heliograph.desk.case_reading import case_of, staff_of
+from heliograph.desk.forms import DeskForm
+from heliograph.desk.scope import Scope, page
+from heliograph.desk.steps.fields import CaseFileField, with_case_uploads
+from heliograph.disclosure.queries import cited_articles
+from heliograph.dossiers import actions
+from heliograph.dossiers.actions.reading import read_case_file
+from heliograph.dossiers.models import Case, Measure
+from heliograph.dossiers.permissions import seen_by
+from heliograph.dossiers.queries import known_articles
+from heliograph.registers.citations import key_label
+from heliograph.registers.files import storage
+
+
+@dataclass(frozen=True, slots=True)
+class Entry:
+    """A kind of entry: its heading, what the page says, its form, and the act."""
+
+    title: str
+    hint: str
+    button: str
+    form: type[DeskForm]
+    act: Callable[[Scope, Case, Any], object]
+    done: str
+
+
+def _evidence(scope: Scope, case: Case, form: EvidenceForm) -> object:
+    return actions.add_evidence(case.pk, content=form.content(), actor=scope.account, at=scope.at)
+
+
+def _on_site(scope: Scope, case: Case, form: OnSiteForm) -> object:
+    return actions.register_on_site_act(case.pk, content=form.content(), actor=scope.account, at=scope.at)
+
+
+def _citation(scope: Scope, case: Case, form: CitationForm) -> object:
+    return actions.cite(case.pk, **form.cleaned_data, actor=scope.account, at=scope.at)
+
+
+def _measure(scope: Scope, case: Case, form: MeasureForm) -> object:
+    return actions.take_measure(case.pk, content=form.content(), actor=scope.account, at=scope.at)
+
+
+ENTRIES: dict[str, Entry] = {
+    "evidence": Entry(
+        "登记证据", "证据须写明来源、取证人和证明事项。依据：行政处罚法@2021:46", "登记证据", EvidenceForm, _evidence,
+        "已登记证据。",
+    ),
+    "on-site": Entry(
+        "登记现场活动", "先出示执法证件、告知权利义务，再开始询问或者检查。依据：行政处罚法@2021:55", "登记现场活动",
+        OnSiteForm, _on_site, "已登记现场活动。",
+    ),
+    "citation": Entry(
+        "引用条文", "违反条款和处理依据分别引用；处罚没有依据的无效。依据：行政处罚法@2021:38", "引用", CitationForm,
+        _citation, "已引用条文。",
+    ),
+    "measure": Entry(
+        "登记措施", "先行登记保存和抽样取证在此登记；查封、扣押另按行政强制程序办理。依据：行政处罚法@2021:56",
+        "登记措施", MeasureForm, _measure, "已登记措施。",
+    ),
+}  # fmt: skip
+
+
+@page("edit_case")
+def entry_new(scope: Scope, case: UUID, kind: str) -> HttpResponse:
+    """Add one entry to the file of a case."""
+    found, entry = case_of(scope, case), ENTRIES[kind]
+    form = _form(scope, found, entry)
+    if scope.posted and form.is_valid():
+        entry.act(scope, found, form)
+        scope.done(entry.done)
+        return redirect("desk:case", agency=scope.agency.code, case=found.pk)
+    context = {"case": found, "entry": entry, "form": form, "citable": _citable(scope) if kind == "citation" else []}
+    return scope.render("case_entry.html", context, status=422 if form.errors else 200)
+
+
+def _form(scope: Scope, case: Case, entry: Entry) -> DeskForm:
+    more: dict[str, Any] = {}
+    if issubclass(entry.form, PeopleForm):
+        more["people"] = [(str(one.pk), one.display_name) for one in staff_of(scope)]
+    if scope.sent is None:
+        return entry.form(initial=_initial(scope, case), **more)
+    names = [name for name, field in entry.form.base_fields.items() if isinstance(field, CaseFileField)]
+    data, faults = with_case_uploads(scope, case.pk, names)
+    form = entry.form(data, **more)
+    for name, message in faults.items():
+        form.add_error(name, message)
+    return form
+
+
+def _initial(scope: Scope, case: Case) -> dict[str, Any]:
+    return {
+        "obtained_on": scope.on,
+        "place": case.place,
+        "collector": str(case.handler_id),
+        "first_officer": str(case.handler_id),
+        "second_officer": str(case.co_handler_id or ""),
+    }
+
+
+def _citable(scope: Scope) -> list[tuple[str, str]]:
+    """Return the articles that may be cited: those of the pack, what the agency already cites in front."""
+    cited = cited_articles(scope.id)
+    known = known_articles(scope.pack, cited)
+    used = [key for key in cited if key in known]
+    return [(key, key_label(key)) for key in dict.fromkeys([*used, *sorted(scope.pack.article_keys())])]
+
+
+@page("edit_case")
+def measure_end(scope: Scope, measure: UUID) -> HttpResponse:
+    """Register what became of things that were preserved or sampled."""
+    cases = seen_by(scope.reader)
+    found = Measure.objects.select_related("case").get(pk=measure, case__in=cases)
+    form = MeasureEndForm(scope.sent, initial={"ended_on": scope.on})
+    if scope.posted and form.is_valid():
+        actions.end_measure(found.pk, **form.cleaned_data, actor=scope.account, at=scope.at)
+        scope.done("已登记措施的处理结果。")
+        return redirect("desk:case", agency=scope.agency.code, case=found.case_id)
+    entry = Entry(
+        f"登记处理结果：{found.get_kind_display()}", f"清单：{found.items[:300]}", "登记处理结果", MeasureEndForm,
+        _measure, "",
+    )  # fmt: skip
+    context = {"case": found.case, "entry": entry, "form": form}
+    return scope.render("case_entry.html", context, status=422 if form.errors else 200)
+
+
+@page("read_cases", "GET", "HEAD")
+def case_file(scope: Scope, case: UUID, file: UUID) -> HttpResponseBase:
+    """Give a file of a case to be saved; taking it out is a record. 404 for what is not there or not to be seen."""
+    found = case_of(scope, case)
+    kept = read_case_file(found.pk, file, actor=scope.account, at=scope.at)
+    return FileResponse(
+        storage().open(kept.sha256), as_attachment=True, filename=kept.name, content_type=kept.media_type
+    )

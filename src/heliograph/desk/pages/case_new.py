@@ -1,0 +1,149 @@
+"""Opening a case: first the procedure that is released for its category, then what the law needs."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from uuid import UUID
+
+from django.http import HttpResponse
+from django.shortcuts import redirect
+
+from heliograph.desk.case_reading import key_of, seen_clues
+from heliograph.desk.clue_forms import CaseForm, case_content, party_forms
+from heliograph.desk.forms import DeskForm
+from heliograph.desk.pages.clues import own_unit
+from heliograph.desk.scope import Scope, page
+from heliograph.dossiers.actions import open_case
+from heliograph.dossiers.models import Clue
+from heliograph.dossiers.models.cases import Source
+from heliograph.dossiers.rules.people import HeldCertificate, Officer, certificate_for
+from heliograph.kernel.packs.schema import Category, Procedure
+from heliograph.kernel.verdict import Refused
+from heliograph.procedures.queries import releases_in_force
+from heliograph.registers.models import Account, Certificate, Role, RoleGrant
+from heliograph.registers.permissions import unended
+from heliograph.registers.queries import state_of
+
+
+@dataclass(frozen=True, slots=True)
+class Offer:
+    """A category and a procedure that its cases may run on, and whether it is released."""
+
+    category: Category
+    procedure: Procedure
+    release: str
+
+    @property
+    def key(self) -> str:
+        """How the address names it."""
+        return f"{self.category.id}.{self.procedure.id}"
+
+
+@dataclass(frozen=True, slots=True)
+class Unfit:
+    """Somebody who may not handle the case, and why."""
+
+    name: str
+    reason: str
+
+
+def offers_of(scope: Scope) -> list[Offer]:
+    """Return what the agency's pack offers, with the release in force today where there is one. One query."""
+    released = {one.procedure: f"{one.title}第 {one.number} 版" for one in releases_in_force(scope.id, scope.on)}
+    categories = {one.id: one for one in scope.pack.rules.categories}
+    return [
+        Offer(categories[key], one, released.get(one.id, ""))
+        for one in scope.pack.rules.procedures
+        if one.kind != "called"
+        for key in one.categories
+        if key in categories
+    ]
+
+
+@page("open_case")
+def case_new(scope: Scope) -> HttpResponse:
+    """Choose what kind of case it is, fill in what the law needs, and open it."""
+    clue = _clue(scope)
+    offers = offers_of(scope)
+    asked = scope.request.GET.get("kind", "")
+    chosen = next((one for one in offers if one.key == asked and one.release), None)
+    if chosen is None:
+        context = {"offers": [one for one in offers if one.release], "waiting": _waiting(offers), "clue": clue}
+        return scope.render("case_new.html", context, status=409 if scope.posted else 200)
+    return _details(scope, chosen, clue)
+
+
+def _waiting(offers: list[Offer]) -> list[Offer]:
+    return [one for one in offers if not one.release]
+
+
+def _clue(scope: Scope) -> Clue | None:
+    key = key_of(scope.request.GET.get("clue", ""))
+    return seen_clues(scope.reader).get(pk=key) if key else None
+
+
+def _details(scope: Scope, chosen: Offer, clue: Clue | None) -> HttpResponse:
+    fit, unfit = officers_of(scope, chosen)
+    begin = {"handler": str(scope.account.pk), "area": _own_area(scope)}
+    if clue is not None:
+        begin |= {"source": clue.source, "facts": clue.content, "title": f"{clue.target[:180]}涉嫌违法案"}
+    elif chosen.category.id == "permit":
+        begin |= {"source": Source.APPLICATION}
+    form = CaseForm(scope.sent, officers=fit, initial=begin)
+    parties = party_forms(scope.sent)
+    if clue is not None and scope.sent is None:
+        parties[0].initial = {"standing": "party", "name": clue.target}
+    if scope.posted and _all_valid(form, parties):
+        content = case_content(
+            form, parties, procedure=chosen.procedure.id, category=chosen.category.id, clue=clue.pk if clue else None
+        )
+        case = open_case(scope.id, unit_id=own_unit(scope), content=content, actor=scope.account, at=scope.at)
+        scope.done(f"已登记案件 {case.number}。")
+        return redirect("desk:case", agency=scope.agency.code, case=case.pk)
+    context = {"chosen": chosen, "form": form, "parties": parties, "clue": clue, "unfit": unfit}
+    failed = bool(form.errors) or any(one.errors for one in parties)
+    return scope.render("case_new_details.html", context, status=422 if failed else 200)
+
+
+def _all_valid(form: CaseForm, parties: Sequence[DeskForm]) -> bool:
+    return all([form.is_valid(), *(one.is_valid() for one in parties)])
+
+
+def _own_area(scope: Scope) -> str:
+    held = Certificate.objects.filter(person_id=scope.account.person_id) if scope.account.person_id else None
+    return next(iter(held.order_by("-valid_to").values_list("area", flat=True)), "") if held is not None else ""
+
+
+def officers_of(scope: Scope, chosen: Offer) -> tuple[list[tuple[str, str]], list[Unfit]]:
+    """Return who may handle a case of a category today, and who may not with the reason. Two queries.
+
+    An application (许可) asks for no certificate at its opening, so everybody who handles cases is offered.
+    """
+    handling = RoleGrant.objects.filter(
+        unended(scope.on), agency_id=scope.id, role__in=[Role.HANDLER, Role.CO_HANDLER], from_on__lte=scope.on
+    )
+    accounts = Account.objects.filter(
+        pk__in=handling.values("account_id"), is_active=True, person__agency_id=scope.id
+    ).order_by("display_name", "pk")
+    held: dict[UUID, list[HeldCertificate]] = {}
+    for one in Certificate.objects.filter(agency_id=scope.id):
+        held.setdefault(one.person_id, []).append(HeldCertificate(one.number, one.category, one.area, state_of(one)))
+    fit: list[tuple[str, str]] = []
+    unfit: list[Unfit] = []
+    for account in accounts:
+        found = _certificate(account, held, chosen, scope)
+        if isinstance(found, Refused) and chosen.category.id != "permit":
+            unfit.append(Unfit(account.display_name, found.message))
+        else:
+            number = f"（{found.number}）" if isinstance(found, HeldCertificate) else ""
+            fit.append((str(account.pk), f"{account.display_name}{number}"))
+    return fit, unfit
+
+
+def _certificate(
+    account: Account, held: dict[UUID, list[HeldCertificate]], chosen: Offer, scope: Scope
+) -> HeldCertificate | object:
+    certificates = tuple(held.get(account.person_id, ())) if account.person_id else ()
+    officer = Officer(account.pk, account.display_name, certificates)
+    return certificate_for(officer, category=chosen.category.name, area="", on=scope.on)

@@ -1,0 +1,152 @@
+"""The page of an open step: one form, saved as it is typed, sent once."""
+
+from __future__ import annotations
+
+from typing import Any
+from uuid import UUID
+
+from django.http import HttpResponse, HttpResponseBase, JsonResponse
+from django.shortcuts import redirect
+from django.urls import reverse
+
+from heliograph.desk.case_page import OpenStep, clock_of, open_step
+from heliograph.desk.case_reading import case_of
+from heliograph.desk.scope import Scope, page, shown_basis, status_of
+from heliograph.desk.steps.form import StepForm, filled, form_class
+from heliograph.desk.steps.table import form_of
+from heliograph.dossiers.actions.drafting import drop_step_draft, save_step_draft
+from heliograph.dossiers.models import Case, CaseEvent, StepDraft
+from heliograph.dossiers.rules.opening import RECORDING, is_current_step
+from heliograph.kernel.verdict import Refused, require
+from heliograph.procedures.models import Step
+from heliograph.procedures.queries import Standing, following, standing
+
+NOT_KEPT = {"csrfmiddlewaretoken", "rev", "draft"}
+
+
+@page("take_step")
+def case_step(scope: Scope, case: UUID, step: str) -> HttpResponseBase:
+    """Show an open step with its form, and do it."""
+    found = case_of(scope, case)
+    stands = standing(found.pk)
+    opened = open_step(scope, found, stands, step)
+    if opened is None:
+        return _closed(scope, found, step)
+    row = form_of(opened.place)
+    if row is None:
+        return _page(scope, opened, None)
+    draft = _draft(scope, found, step) if scope.sent is None else None
+    shape = form_class(opened.place, row)
+    form = filled(opened.place, shape, _initial(shape, draft))
+    if scope.posted and form.is_valid():
+        _require_fresh(scope, stands)
+        told = row.call(opened.place, form.given())
+        drop_step_draft(found.pk, step, actor=scope.account)
+        scope.done(told.text)
+        return redirect("desk:case", agency=scope.agency.code, case=found.pk)
+    return _page(scope, opened, form, draft)
+
+
+def _page(scope: Scope, opened: OpenStep, form: StepForm | None, draft: StepDraft | None = None) -> HttpResponse:
+    stands = opened.place.standing
+    case = opened.place.case
+    given = {"agency": scope.agency.code, "case": case.pk, "step": opened.place.place}
+    context = {
+        "case": case,
+        "step": opened,
+        "form": form,
+        "row": form_of(opened.place),
+        "rev": stands.run.rev,
+        "draft": draft,
+        "draft_url": reverse("desk:case-draft", kwargs=given),
+        "clock": clock_of(scope, case)[:2],
+        "following": following(stands.compiled, frozenset({opened.place.place})),
+        "done_by": _excluded(opened),
+    }
+    return scope.render("case_step.html", context, status=422 if form is not None and form.errors else 200)
+
+
+def _excluded(opened: OpenStep) -> list[str]:
+    """Return the names of the steps whose doer may not do this one."""
+    nodes = opened.place.standing.compiled.definition.nodes
+    return [nodes[place].shown for place in opened.place.node.exclude if place in nodes]
+
+
+def _closed(scope: Scope, case: Case, step: str) -> HttpResponse:
+    """Say that a step is done or not yet open, with what was typed, so that nothing is lost."""
+    node = standing(case.pk).node(step)
+    last = Step.objects.filter(agency_id=case.agency_id, run_id=case.pk, place=step).select_related("actor")
+    done = last.order_by("-number").first()
+    verdict = is_current_step("", open_act=None, name="")
+    assert isinstance(verdict, Refused)  # noqa: S101 - nothing is open here
+    context = {
+        "case": case,
+        "name": node.shown if node else "",
+        "verdict": verdict,
+        "basis": shown_basis(verdict),
+        "done": done,
+        "typed": _typed(scope),
+    }
+    return scope.render("case_step_closed.html", context, status=status_of(verdict))
+
+
+def _typed(scope: Scope) -> list[str]:
+    """Return what was typed into a form that can no longer be sent."""
+    found = scope.request.POST
+    names = (name for name in found if name not in NOT_KEPT and not name.endswith("-kept"))
+    return [value for name in names for value in found.getlist(name) if value.strip()]
+
+
+def _require_fresh(scope: Scope, stands: Standing) -> None:
+    """Refuse a form that was opened before somebody else moved the case."""
+    if scope.request.POST.get("rev") == str(stands.run.rev):
+        return
+    last = CaseEvent.objects.filter(case_id=stands.run.pk).select_related("made_by").order_by("-made_at", "-pk").first()
+    who = f"{last.made_by.display_name}办理（{last.step}）" if last and last.made_by else "办理"
+    message = f"该案件刚被{who}，您打开的页面已经不是最新的。您填写的内容保留在下面，请核对后再提交。"
+    require(Refused("run.stale", message, RECORDING))
+
+
+# -- drafts
+def _draft(scope: Scope, case: Case, step: str) -> StepDraft | None:
+    drafts = StepDraft.objects.filter(agency_id=scope.id, case=case, step=step, account=scope.account)
+    return drafts.first()
+
+
+def _initial(shape: type[StepForm], draft: StepDraft | None) -> dict[str, Any]:
+    """Return what a draft holds in the form that the fields begin with."""
+    if draft is None:
+        return {}
+    sent = {name: values for name, values in draft.data.items() if isinstance(values, list)}
+    found: dict[str, Any] = {}
+    for name, field in shape.base_fields.items():
+        data = _DraftData(sent)
+        if not field.widget.value_omitted_from_data(data, {}, name):
+            found[name] = field.widget.value_from_datadict(data, {}, name)
+    return found
+
+
+class _DraftData(dict[str, Any]):
+    """A draft as widgets read sent data."""
+
+    def get(self, name: str, default: Any = None) -> Any:
+        """Return the last value of a name."""
+        values = super().get(name)
+        return values[-1] if values else default
+
+    def getlist(self, name: str) -> list[str]:
+        """Return every value of a name."""
+        return list(super().get(name) or [])
+
+
+@page("take_step", "POST")
+def case_draft(scope: Scope, case: UUID, step: str) -> HttpResponseBase:
+    """Keep what is being typed; a script asks in the background, a button without one."""
+    found = case_of(scope, case)
+    sent = scope.request.POST
+    data = {name: sent.getlist(name) for name in sent if name not in NOT_KEPT}
+    draft = save_step_draft(found.pk, step, data=data, actor=scope.account, at=scope.at)
+    if scope.request.headers.get("Accept", "").startswith("application/json"):
+        return JsonResponse({"saved_at": f"{draft.saved_at.astimezone():%H:%M}"})
+    scope.done("草稿已保存，只有您自己能看到。")
+    return redirect("desk:case-step", agency=scope.agency.code, case=found.pk, step=step)
