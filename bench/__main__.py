@@ -16,8 +16,11 @@ HERE = Path(__file__).resolve().parent
 RESULTS = HERE / "RESULTS.md"
 BEGIN, END = "<!-- measured by make bench: begin -->", "<!-- measured by make bench: end -->"
 TITLES = {
+    "cases": "Cases on the desk (PostgreSQL and the web server on the same machine)",
+    "decisions": "Decision tables (kernel, figures per second of CPU of one core)",
     "due_dates": "Due dates (kernel, one process)",
     "packs": "Loading packs",
+    "procedures": "Running cases (PostgreSQL on the same machine)",
     "import": "Importing a register of 10,000 rows",
     "verify": "Checking a whole log with heliograph-verify",
     "portal": "Portal at 10,000 entries (server on the same machine)",

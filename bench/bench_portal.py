@@ -6,23 +6,17 @@ The server, the database and the readers share the machine; the readers are four
 from __future__ import annotations
 
 import http.client
-import os
-import subprocess
-import sys
 import tempfile
 import time
-from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
-from contextlib import contextmanager
 from pathlib import Path
 from urllib.parse import quote
 
 import psycopg
 
 from bench.django_setup import SETTINGS
+from bench.product_server import BIND, served
 from heliograph.config.embedded_postgres import SUPERUSER, read_connection
-from heliograph.config.env import BindAddress
-from heliograph.config.serving import answers, commands
 from heliograph.disclosure.models import PublicVersion
 from heliograph.kernel.bigrams import tokens
 from heliograph.portal.tests.town import LAW, MORNING, House, build_town, item
@@ -33,7 +27,6 @@ from tests.settings import TEST_HOME
 ENTRIES = 10_000
 READERS = 4
 REQUESTS = 100  # of each reader for each page
-BIND = BindAddress("127.0.0.1", 18_765)
 ACTS = ("拒绝", "迟报", "虚报", "瞒报", "伪造", "篡改", "转移", "隐匿", "毁弃", "漏报")
 PAPERS = (
     "统计资料",
@@ -105,27 +98,6 @@ def _analyse(name: str) -> None:
         link.execute("VACUUM ANALYZE")
 
 
-@contextmanager
-def _server(name: str) -> Iterator[None]:
-    """Serve the database with the product's web server and settings."""
-    own = {key: value for key, value in os.environ.items() if not key.startswith(("HELIOGRAPH_", "DJANGO_"))}
-    told = {"HELIOGRAPH_HOME": str(TEST_HOME), "HELIOGRAPH_DB_NAME": name, "HELIOGRAPH_SSL_REDIRECT": "no"}
-    environment = own | told | {"DJANGO_SETTINGS_MODULE": "heliograph.config.settings"}
-    collect = [sys.executable, "-m", "django", "collectstatic", "--noinput", "--verbosity", "0"]
-    subprocess.run(collect, env=environment, check=True)
-    web = subprocess.Popen(commands(BIND, 2)[0], env=environment)
-    try:
-        end = time.monotonic() + 30
-        while not answers(BIND):
-            if time.monotonic() > end or web.poll() is not None:
-                raise SystemExit("the web server did not start")
-            time.sleep(0.1)
-        yield
-    finally:
-        web.terminate()
-        web.wait(15)
-
-
 def _read(path: str) -> list[float]:
     """Read one page again and again; return the seconds of each request."""
     link = http.client.HTTPConnection(BIND.host, BIND.port, timeout=30)
@@ -162,7 +134,7 @@ def run() -> dict[str, float | str]:
         _fill(house)
         house.officer("王测试", "37000001")
         _analyse(clone.made[-1])
-        with _server(clone.made[-1]):
+        with served(clone.made[-1]):
             found: dict[str, float | str] = {label: _measure(path) for label, path in PAGES.items()}
     finally:
         clone.drop()

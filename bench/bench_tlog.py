@@ -7,15 +7,12 @@ hashes, into an environment of its own under `var/`; where that cannot be done, 
 from __future__ import annotations
 
 import hashlib
-import json
 import os
-import subprocess
-import sys
 import time
 from collections.abc import Callable, Sequence
 from functools import partial
-from pathlib import Path
 
+from bench.peers import run_peer
 from bench.tlog_input import ENTRY_BYTES, entries, indices
 from heliograph.kernel.tlog.checkpoints import Checkpoint
 from heliograph.kernel.tlog.cosignatures import MlDsa44Cosigner
@@ -27,10 +24,7 @@ from heliograph.kernel.tlog.signatures import Signer
 from heliograph.kernel.tlog.sm2 import Sm2Signer
 from heliograph.kernel.tlog.tiles import Edge, MemoryStore, TileReader, grow
 
-ROOT = Path(__file__).resolve().parent.parent
 ENTRIES = int(os.environ.get("HELIOGRAPH_BENCH_ENTRIES", "1000000"))
-PEER_HOME = ROOT / "var" / "bench" / "pymerkle"
-PEER_LOCK = ROOT / "bench" / "requirements-pymerkle.txt"
 SIGNATURES = 400
 Figures = dict[str, float | str]
 
@@ -109,35 +103,9 @@ def signatures(text: str) -> Figures:
     return figures
 
 
-def peer() -> dict[str, float | str]:
-    """Run pymerkle in its own environment; a sentence under `reason` where it cannot be had."""
-    python = PEER_HOME / "bin" / "python"
-    environment = {**os.environ, "PYTHONPATH": str(ROOT)}
-    try:
-        if not python.exists():
-            subprocess.run([sys.executable, "-m", "venv", PEER_HOME], check=True)
-        install = [
-            python,
-            "-m",
-            "pip",
-            "install",
-            "--quiet",
-            "--require-hashes",
-            "--only-binary=:all:",
-            "-r",
-            PEER_LOCK,
-        ]
-        subprocess.run(install, check=True, stderr=subprocess.PIPE)
-        command = [python, "-m", "bench.peer_pymerkle", str(ENTRIES)]
-        done = subprocess.run(command, check=True, stdout=subprocess.PIPE, cwd=ROOT, env=environment)
-    except (subprocess.CalledProcessError, OSError) as error:
-        return {"reason": f"not measured: {error}"}
-    return dict(json.loads(done.stdout))
-
-
 def beside(ours: Figures, root: bytes) -> Figures:
     """Return pymerkle's figures with the ratio to ours; both must have the same root."""
-    theirs = peer()
+    theirs = run_peer("pymerkle", str(ENTRIES))
     if "reason" in theirs:
         return {"pymerkle 7.0.0": theirs["reason"]}
     if theirs["root"] != root.hex():

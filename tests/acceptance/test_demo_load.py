@@ -19,10 +19,16 @@ from heliograph.config.demo_script import BEIJING, OfficeHours
 from heliograph.config.identity import current_code
 from heliograph.config.installation import DemoAccount
 from heliograph.disclosure.models import Adjustment, PublicChange, PublicVersion, Release, ReleaseStep
+from heliograph.dossiers.models import Case, CaseEvent, Paper
 from heliograph.duties.models import Duty
+from heliograph.duties.rules import urgency
+from heliograph.kernel.packs.load import load_pack, shipped
 from heliograph.ledger.actions.reconciling import reconcile
 from heliograph.ledger.models import Alarm, Record
 from heliograph.ledger.record_names import KINDS
+from heliograph.procedures.models import Run, Step, Token
+from heliograph.procedures.queries import standing
+from heliograph.regimes.queries import work_calendar
 from heliograph.registers.models import (
     Account,
     Agency,
@@ -39,7 +45,7 @@ NOW = datetime(2026, 11, 20, 12, tzinfo=BEIJING)
 TODAY = NOW.date()
 TABLES: tuple[type[Model], ...] = (
     Government, Agency, Account, RoleGrant, Certificate, Article, Entry, EntryVersion, Release, ReleaseStep,
-    PublicVersion, PublicChange, Adjustment, Duty, Authenticator,
+    PublicVersion, PublicChange, Adjustment, Duty, Authenticator, Case, CaseEvent, Paper, Run, Step, Token,
 )  # fmt: skip
 
 
@@ -61,6 +67,11 @@ def test_the_demonstration(loaded: list[DemoAccount], tmp_path: Path) -> None:
     everything_happened_in_office_hours_and_in_order()
     everybody_can_sign_in(loaded)
     administrators_do_no_case_work()
+    every_agency_has_cases_of_all_its_categories()
+    every_case_stands_where_its_line_says()
+    cases_went_through_the_hands_of_several_people()
+    cases_kept_office_hours()
+    every_board_has_something_overdue_and_something_soon()
     every_row_is_as_its_last_record_says()
     every_kind_of_record_has_a_name()
     a_row_changed_behind_the_product_is_named()
@@ -187,6 +198,51 @@ def test_office_hours_skip_nights_and_weekends() -> None:
     assert instants == sorted(instants)
     hours.skip_to(friday)
     assert hours.next() > instants[-1]
+
+
+def every_agency_has_cases_of_all_its_categories() -> None:
+    for agency in Agency.objects.all():
+        pack = load_pack(shipped(), f"{agency.code}@{demo.PACK_VERSION}")
+        found = set(Case.objects.filter(agency=agency).values_list("category", flat=True))
+        assert found == {category.id for category in pack.rules.categories}, agency
+
+
+def every_case_stands_where_its_line_says() -> None:
+    for code in demo.AGENCIES:
+        lines = demo.read_script(code).cases
+        assert Case.objects.filter(agency__code=code).count() == len(lines)
+        for line in lines:
+            case = Case.objects.get(agency__code=code, title=line.title, parties__name=line.party.name)
+            waiting = [token.place.rpartition("/")[2] for token in standing(case.pk).tasks]
+            assert waiting == ([line.waits_at] if line.waits_at else []), (code, line.title)
+            assert case.state == (Case.State.HANDLING if line.waits_at else Case.State.ARCHIVED), (code, line.title)
+
+
+def cases_went_through_the_hands_of_several_people() -> None:
+    for case in Case.objects.filter(state=Case.State.ARCHIVED):
+        told = CaseEvent.objects.filter(case=case)
+        assert told.filter(kind__in=["case.decided", "case.served", "case.closed"]).count() == 3, case
+        closed, archived = told.get(kind="case.closed"), told.get(kind="case.archived")
+        assert closed.made_by_id not in {case.handler_id, case.co_handler_id, archived.made_by_id}, case
+        assert archived.made_by_id == case.handler_id, case
+
+
+def cases_kept_office_hours() -> None:
+    events = list(CaseEvent.objects.select_related("case"))
+    assert len(events) > 150
+    for told in events:
+        local = told.made_at.astimezone(BEIJING)
+        assert local < NOW, told
+        assert local.weekday() < 5, told
+        assert time(9) <= local.time() <= time(17), told
+
+
+def every_board_has_something_overdue_and_something_soon() -> None:
+    soon = work_calendar().add_workdays(TODAY, 3)
+    for agency in Agency.objects.all():
+        due = Duty.objects.filter(agency=agency, subject_kind="case", state=Duty.State.OPEN)
+        lanes = {urgency(duty.due_on, TODAY, soon) for duty in due}
+        assert lanes >= {"overdue", "soon"}, agency
 
 
 def every_row_is_as_its_last_record_says() -> None:

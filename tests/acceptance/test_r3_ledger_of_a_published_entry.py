@@ -2,18 +2,23 @@
 
 from __future__ import annotations
 
+import zipfile
 from dataclasses import dataclass
 from pathlib import Path
 
 import pytest
+from allauth.mfa.totp.internal.auth import TOTP, generate_totp_secret
 from django.test import Client
+from django.urls import reverse
 from pytest_django import Settings
 
 from heliograph.disclosure.actions import withdraw_publication
 from heliograph.ledger.actions.running import anchor, open_logs
 from heliograph.ledger.models import Tree
 from heliograph.portal.tests.logs import Logs, make_logs
+from heliograph.portal.tests.test_log import ASKING, WITNESS
 from heliograph.portal.tests.town import LAW, House, build_town, item
+from heliograph.registers.actions import Content, revise_entry
 from tests.vectors.verifying import Answer, verify
 
 STEP = 97  # every so many bytes one is flipped, each time another bit of it
@@ -107,3 +112,77 @@ def test_withdrawal_leaves_its_own_proof_and_the_saved_copy_learns_of_it(
     answer = reader.check(saved, "--log", reader.folder / "log")
     assert answer.code == 0, answer.text
     assert "entry.withdrawn" in answer.text or "撤" in answer.text
+
+
+@pytest.fixture
+def watched(house: House, settings: Settings, tmp_path: Path) -> Logs:
+    """Logs whose public one a witness has to see; the process log has been anchored there."""
+    logs = make_logs(tmp_path, settings, policy=ASKING)
+    logs.run(house.later())
+    anchor(open_logs(logs.place, at=house.later()), logs.place, at=house.later())
+    logs.run(house.later())
+    logs.publish_with(WITNESS, house.later())
+    return logs
+
+
+@pytest.fixture
+def desk(house: House) -> Client:
+    """A browser in which the agency's author has signed in with both factors."""
+    TOTP.activate(house.author, generate_totp_secret())
+    found = Client()
+    found.force_login(house.author, backend="allauth.account.auth_backends.AuthenticationBackend")
+    return found
+
+
+def exported(desk: Client, agency: str, entry: object, saved: Path) -> dict[str, bytes]:
+    """Export the records of an entry on the desk; return the files of the zip."""
+    given = desk.post(reverse("desk:record-export", args=[agency, "registers_entry", entry]))
+    assert given.status_code == 200, given.content.decode()
+    saved.write_bytes(given.content)
+    with zipfile.ZipFile(saved) as archive:
+        return {name: archive.read(name) for name in archive.namelist()}
+
+
+def test_exported_chain_is_tied_to_the_log_that_the_witness_saw(
+    client: Client, desk: Client, house: House, watched: Logs, tmp_path: Path
+) -> None:
+    policy = Reader(client, tmp_path / "saved").save("/log/policy.txt", "policy.txt")
+    entry = house.agency.public_versions.filter(entry_number=1)[0].entry_id
+    saved = tmp_path / "case.zip"
+
+    files = exported(desk, house.agency.code, entry, saved)
+    whole = verify("case", saved, "--policy", policy, lang="zh")
+    revise_entry(entry, content=Content(item("查处拒报瞒报"), "增加"), actor=house.author, at=house.later())
+    watched.run(house.later())
+    exported(desk, house.agency.code, entry, saved)
+    later = verify("case", saved, "--policy", policy, lang="zh")
+
+    assert whole.code == 0, whole.text
+    assert "见证达到策略要求：河口区检察院" in whole.text
+    assert "尚未锚定" not in whole.text
+    assert later.code == 0, later.text
+    assert "晚于最近一次锚定，尚未锚定" in later.text
+    for name, data in files.items():
+        if name.startswith("anchors/"):
+            assert _codes_of_forgeries(files, name, data, saved, policy) <= {1, 2}, name
+
+
+def _codes_of_forgeries(files: dict[str, bytes], name: str, data: bytes, saved: Path, policy: Path) -> set[int]:
+    """Flip a bit of a file here and there, and return what the verifier says of the zips.
+
+    The log signs twice, so that a line of it that is now by a stranger is no loss; the witness in the last line is one.
+    """
+    codes = set()
+    signatures, last = data.rfind(b"\n\n"), data.rfind(b"\n", 0, -1)
+    for place in [*range(0, signatures % len(data), STEP), *range(last + 1, len(data), STEP)]:
+        forged = bytearray(data)
+        forged[place] ^= 1 << place % 7
+        codes.add(verify("case", _zip_with(files | {name: bytes(forged)}, saved), "--policy", policy).code)
+    return codes
+
+
+def _zip_with(files: dict[str, bytes], path: Path) -> Path:
+    with zipfile.ZipFile(path, "w") as archive:
+        for name, data in files.items():
+            archive.writestr(name, data)
+    return path

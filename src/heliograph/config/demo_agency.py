@@ -7,6 +7,7 @@ from datetime import date, datetime
 from typing import Any
 
 from heliograph.config import demo_accounts
+from heliograph.config.demo_cases import Office, load_cases
 from heliograph.config.demo_script import AgencyScript, EntryLine, LawLine, OfficeHours, StaffLine
 from heliograph.config.installation import DemoAccount
 from heliograph.disclosure.actions import (
@@ -80,6 +81,7 @@ class AgencyLoad:
         self.installation = installation
         self.script = script
         self.pack = pack
+        self.order = order  # also the minute, so that agencies do not act at the same instant
         self.hours = OfficeHours(installation.set_up_at.date(), minute=order)
         self.staff = {line.id: line for line in script.staff}
         self.accounts: dict[str, Account] = {}
@@ -98,6 +100,8 @@ class AgencyLoad:
         for handed in published:
             self._follow_up(handed)
         self._adjust()
+        office = Office(self.agency, self.pack, self.script, self.accounts, self.units, self.order)
+        load_cases(office, released_from=OfficeHours(ENTRIES_FROM, minute=self.order))
 
     # -- set up ------------------------------------------------------------------------------------------------------
     def _found(self) -> None:
@@ -172,6 +176,8 @@ class AgencyLoad:
                 link_person(self._reviewer.pk, person=person, actor=self.security, at=self.hours.next(1))
             elif line.role:
                 self._account(line.id, line.role, line.name, self.agency.name, person)
+                for role in line.also:
+                    self._grant(self.accounts[line.id], role)
         if self.script.supervisor:
             overseer = self.agency.government.overseer
             self._account(SUPERVISOR, "supervisor", self.script.supervisor, overseer, None)

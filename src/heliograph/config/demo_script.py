@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import datetime
+from decimal import Decimal
 from typing import Any, Literal
 from zoneinfo import ZoneInfo
 
@@ -45,6 +46,7 @@ class StaffLine(Strict):
     position: str
     duty_post: str = ""
     role: str = ""
+    also: list[str] = []  # further roles, where the agency has nobody for them alone
     certificates: list[CertificateLine] = []
 
 
@@ -92,15 +94,60 @@ class AdjustmentLine(Strict):
     basis: str
 
 
+class PartyLine(Strict):
+    """The party of a case; invented."""
+
+    kind: Literal["person", "organisation", "business"]
+    name: str
+    representative: str = ""
+    address: str = ""
+
+
+class CaseLine(Strict):
+    """One case: what it is about, what is answered at its steps, and the task at which the demonstration leaves it."""
+
+    procedure: str
+    category: str
+    title: str
+    source: str
+    party: PartyLine
+    facts: str
+    place: str
+    begins: datetime.date
+    waits_at: str = ""  # the task that is left to the visitor; empty: none, the case is archived
+    pace: int = 0  # hours between two steps
+    by: str = "handler"  # of the staff
+    occurred_on: datetime.date | None = None
+    found: str = ""  # on site, at the examination, in the inventory
+    reasons: str = "事实清楚，证据充分，适用依据正确。"
+    evidence: str = ""
+    violated: list[str] = []
+    applied: list[str] = []
+    kinds: list[str] = []
+    fine: Decimal = Decimal(0)
+    levied: Decimal = Decimal(0)
+    rectify_by: datetime.date | None = None
+    valid_to: datetime.date | None = None
+    items: list[str] = []  # titles of published entries that are inspected
+    measure: str = ""
+    missing: str = ""
+    statement: str = ""
+    hearing: bool = False
+    answers: dict[str, Any] = {}
+    notes: dict[str, str] = {}
+
+
 class AgencyScript(Strict):
     """The file of one agency."""
 
     agency: str
     prefix: str
+    area: str  # where its officers act, as their certificates say
     supervisor: str = ""  # name of the overseer's reviewer, where the agency's chains need one
     units: list[UnitLine] = []
     staff: list[StaffLine]
     entries: list[EntryLine]
+    cases: list[CaseLine] = []
     adjustment: AdjustmentLine | None = None
 
 
@@ -120,6 +167,11 @@ class OfficeHours:
 
     def __init__(self, first: datetime.date, *, minute: int = 0) -> None:
         self._now = datetime.datetime.combine(first, datetime.time(OPENS, minute), tzinfo=BEIJING)
+
+    @property
+    def now(self) -> datetime.datetime:
+        """The instant that was handed out last."""
+        return self._now
 
     def next(self, minutes: int = 11) -> datetime.datetime:
         """Return an instant some minutes later, tomorrow morning when the office has closed."""
