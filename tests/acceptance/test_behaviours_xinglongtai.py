@@ -116,8 +116,9 @@ def test_l7_xinglongtai_buys_services_when_reviewers_are_short() -> None:
 
 def test_l6_xinglongtai_review_has_the_clock_of_its_province() -> None:
     own = ["法制机构收齐送审材料之日", "7个工作日，经批准可以延长3个工作日", "各类", "—"]
+    nowhere_said = ["法制机构收齐送审材料之日", "及时（原文未定日数）", "各类", "—"]
     behaviour = policy_row("review", "重大执法决定法制审核")
-    assert_swapped(XLT, "XLT四(三)5", behaviour, own, other=WS, others=None)
+    assert_swapped(XLT, "XLT四(三)5", behaviour, own, other=WS, others=nowhere_said)
 
 
 def test_l10_xinglongtai_names_who_reviews() -> None:

@@ -40,6 +40,8 @@ FIRST_OF = {"entry": "/registers/items/", "release": "/releases/", "person": "/p
 def look(page: Page, name: str) -> list[str]:
     """Return what is wrong with the open page at both widths, and keep a picture of each."""
     faults: list[str] = []
+    page.wait_for_load_state()
+    page.locator("h1").first.wait_for()
     if page.locator("h1").count() != 1:
         faults.append(f"{name}: not exactly one h1")
     for width in WIDTHS:

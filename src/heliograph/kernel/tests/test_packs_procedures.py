@@ -14,6 +14,7 @@ from heliograph.kernel.packs.compiling import called_by, definition_of, dictiona
 from heliograph.kernel.packs.elements import MAX_ELEMENT_BYTES
 from heliograph.kernel.packs.load import check_packs, load_pack
 from heliograph.kernel.packs.schema import Pack
+from heliograph.kernel.tests.bpmn_written import choice, defined, end, flow, start, task
 from heliograph.kernel.tests.packs_written import AGENCY, BASIS, NATION, agency, nation, province, write
 
 FOLDER = ("cn", "2026.11")
@@ -154,6 +155,16 @@ def test_a_form_asks_what_tables_and_gateways_read_before_the_next_task(pack: Pa
     definition = definition_of(pack.rules, "ordinary")
     assert facts_ahead(definition, "t_ask") == {"罚款金额"}
     assert facts_ahead(definition, "c_more/t_hear") == frozenset()
+
+
+def test_ways_that_meet_again_are_asked_about_once() -> None:
+    definition = defined(
+        start(), task("t_a"), choice("g_a", default="f_2"), choice("g_b", default="f_4"), task("t_b"), end(),
+        flow("f_0", "s", "t_a"), flow("f_1", "g_a", "g_b", "材料齐全"), flow("f_2", "g_a", "g_b"),
+        flow("f_3", "g_b", "t_b", "人数 > 1"), flow("f_4", "g_b", "e"), flow("f_5", "t_a", "g_a"),
+        flow("f_6", "t_b", "e"),
+    )  # fmt: skip
+    assert facts_ahead(definition, "t_a") == {"材料齐全", "人数"}
 
 
 # -- the files beside the pack -----------------------------------------------------------------------------------------
@@ -341,6 +352,7 @@ def test_a_duty_may_be_opened_by_the_end_of_any_task_called_ones_too(tmp_path: P
     [
         ({"type": "choice"}, "须写 choices"),
         ({"choices": ["甲"]}, "须写 choices"),
+        ({"type": "choice", "choices": ["甲", "甲"]}, "choices 有重复"),
         ({"question": ""}, "须写 question"),
         ({"minimum": 0}, "只有数字才有 minimum"),
         ({"initial": 1}, "initial 与 type 不符"),

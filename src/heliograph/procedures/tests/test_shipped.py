@@ -12,7 +12,10 @@ from heliograph.registers.models import Unit
 from heliograph.registers.permissions import CASE_ROLES
 
 PACKS = sorted(
-    f"{pack.name}@{version.name}" for pack in shipped().iterdir() if pack.is_dir() for version in pack.iterdir()
+    f"{pack.name}@{version.name}"
+    for pack in shipped().iterdir()
+    if pack.is_dir() and not pack.name.startswith("__")
+    for version in pack.iterdir()
 )
 
 
