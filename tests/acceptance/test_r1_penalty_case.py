@@ -171,7 +171,7 @@ def _open_the_case(page: Page, bureau: Bureau, faults: list[str]) -> Case:
 def _file(page: Page, leader: Page, bureau: Bureau, case: Case, faults: list[str]) -> None:
     open_step(page, bureau, case, "核查线索")
     page.get_by_label("办理情况").fill("线索属实")
-    expect(page.locator("[data-draft-state]")).to_contain_text("草稿已保存")
+    expect(page.locator("[data-draft-state]")).to_contain_text("草稿已保存", timeout=20_000)
     page.goto(desk(bureau))
     faults += look(page, "home-tasks")
     open_step(page, bureau, case, "核查线索")

@@ -24,7 +24,10 @@
   }
 
   function later() { clearTimeout(waiting); waiting = setTimeout(send, 1500); }
+  function typed(field) { return field.type !== 'hidden' && 'defaultValue' in field && field.value !== field.defaultValue; }
+
   form.addEventListener('input', later);
   form.addEventListener('change', later);
   form.addEventListener('submit', function () { clearTimeout(waiting); again = false; });
+  if (Array.prototype.some.call(form.elements, typed)) { later(); } // typed before this file had come
 }());
