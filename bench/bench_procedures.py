@@ -8,7 +8,8 @@ where that is installed.
 from __future__ import annotations
 
 from collections.abc import Callable
-from datetime import timedelta
+from datetime import datetime, timedelta
+from typing import Any
 from uuid import UUID
 
 from django.db import connection, transaction
@@ -30,7 +31,7 @@ CASES = 150
 ROUNDS = 400
 MICRO = 1_000_000
 # the longest way: with a review, both branches, and once back to the last task
-WAY: tuple[tuple[str, str, dict[str, object]], ...] = (
+WAY: tuple[tuple[str, str, dict[str, Any]], ...] = (
     ("t_file", "handler", {}),
     ("t_approve", "leader_in_charge", {"准予立案": True}),
     ("t_investigate", "handler", {"罚款金额": 20_000}),
@@ -70,11 +71,11 @@ def _engine(release: Release) -> dict[str, float | str]:
     definition = compiled.definition
     with stretch() as stepping:
         for _ in range(ROUNDS):
-            facts: dict[str, object] = dict(compiled.initial)
-            marking = begin(definition, facts).marking  # type: ignore[arg-type]
+            facts: dict[str, Any] = dict(compiled.initial)
+            marking = begin(definition, facts).marking
             for place, _role, given in WAY:
                 facts |= given
-                move = complete(definition, marking, place, facts)  # type: ignore[arg-type]
+                move = complete(definition, marking, place, facts)
                 marking = move.marking
                 facts |= move.facts
     data = bytes(release.bundle)
@@ -90,9 +91,9 @@ def _engine(release: Release) -> dict[str, float | str]:
     }
 
 
-def _advance(run_id: UUID, place: str, *, facts: dict[str, object], actor: Account, at: object) -> None:
+def _advance(run_id: UUID, place: str, *, facts: dict[str, Any], actor: Account, at: datetime) -> None:
     with transaction.atomic():
-        advance(run_id, place, facts=facts, actor=actor, at=at)  # type: ignore[arg-type]
+        advance(run_id, place, facts=facts, actor=actor, at=at)
 
 
 def _steps(name: str, act: Callable[..., object], office: Office, people: dict[str, Account]) -> dict[str, float | str]:
