@@ -335,7 +335,8 @@ def test_liaoning_reviews_in_seven_working_days_and_the_nation_names_no_number()
 
 
 def test_every_fact_is_used_and_every_question_is_asked_somewhere() -> None:
-    used: set[str] = {name for rule in RULES.duty_rules for name in dictionary_of(RULES) if name in rule.when}
+    conditions = [rule.when for rule in (*RULES.duty_rules, *RULES.closing_outcomes)]
+    used: set[str] = {name for text in conditions for name in dictionary_of(RULES) if name in text}
     for root in ROOTS:
         definition = definition_of(RULES, root)
         for place, node in definition.nodes.items():

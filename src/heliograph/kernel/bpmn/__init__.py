@@ -2,8 +2,8 @@
 
 Going up: `notation` and `source` (what a file may hold) → `reading` and `structure` (a checked `Process`) →
 `definition` (one graph with all called processes) → `tokens` → `stepping` (run a case) and `proving` (every marking).
-Beside it: `coverage` (gateways and facts), `compare` (two definitions), `layout` (`placing`, `routing`, `geometry`) and
-`drawing`.
+Beside it: `coverage` (gateways and facts), `compare` (two definitions), `layout` (`placing`, `routing`, `geometry`),
+`drawing`, and `sheets` (the drawing on paper).
 """
 
 from heliograph.kernel.bpmn.compare import Change, carries_over, compare_definitions
@@ -16,9 +16,11 @@ from heliograph.kernel.bpmn.model import Element, Flow, Lane, Process
 from heliograph.kernel.bpmn.notation import Kind
 from heliograph.kernel.bpmn.proving import FlowProof, prove_flow
 from heliograph.kernel.bpmn.reading import read_process
+from heliograph.kernel.bpmn.sheets import PAPERS, PaperSize, SheetOf, draw_sheets
 from heliograph.kernel.bpmn.stepping import Move, Passed, begin, complete, fire
 
 __all__ = [
+    "PAPERS",
     "BpmnRefusedError",
     "Change",
     "Definition",
@@ -30,8 +32,10 @@ __all__ = [
     "Lane",
     "Move",
     "Node",
+    "PaperSize",
     "Passed",
     "Process",
+    "SheetOf",
     "StuckError",
     "Way",
     "begin",
@@ -40,6 +44,7 @@ __all__ = [
     "compile_definition",
     "complete",
     "draw",
+    "draw_sheets",
     "fire",
     "gateway_faults",
     "lay_out",

@@ -7,8 +7,9 @@ colour too: a tick, a heavy frame.
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterator
+from collections.abc import Collection, Iterator, Sequence
 from dataclasses import dataclass
+from itertools import pairwise
 from math import isfinite
 from typing import Final
 from xml.etree.ElementTree import Element as XmlElement
@@ -55,7 +56,7 @@ def draw(xml: bytes, *, done: Collection[str] = (), now: Collection[str] = (), s
     The marks are places and flows of a case; a place inside a called process marks the call.
     """
     process = read_process(xml)
-    picture = _Picture(process, parse(xml), _marks(done, now, skipped))
+    picture = Picture(process, parse(xml), _marks(done, now, skipped))
     return picture.draw()
 
 
@@ -66,7 +67,7 @@ def _marks(done: Collection[str], now: Collection[str], skipped: Collection[str]
     return marks
 
 
-class _Picture:
+class Picture:
     """One drawing; shapes and lines are taken from the diagram, their meaning from the process."""
 
     def __init__(self, process: Process, root: XmlElement, marks: dict[str, str]) -> None:
@@ -89,26 +90,18 @@ class _Picture:
 
     def draw(self) -> str:
         """Return the whole picture."""
-        x, y, right, bottom = self._extent()
+        x, y, right, bottom = self.extent()
         size = {"viewBox": f"{x:g} {y:g} {right - x:g} {bottom - y:g}", "width": f"{right - x:g}"}
         name = self.process.name or self.process.id
         inner = [
             tag("title", name, id=f"{self.process.id}_title"),
             tag("desc", self._description(), id=f"{self.process.id}_desc"),
-            _arrows(),
+            arrows(),
             Tag(
                 "rect",
                 {"x": f"{x:g}", "y": f"{y:g}", "width": f"{right - x:g}", "height": f"{bottom - y:g}", "fill": PAPER},
             ),
-            *self._ground(),
-            *(one for flow in self.process.flows if flow.id in self.lines for one in self._line(flow.id)),
-            *(self._node(element) for element in self.process.elements.values()),
-            *(
-                one
-                for flow in self.process.flows
-                if flow.id in self.labels
-                for one in self._words(flow.name, self.labels[flow.id], SOFT)
-            ),
+            *self.parts(y, bottom),
         ]
         return Tag(
             "svg",
@@ -120,7 +113,23 @@ class _Picture:
             inner,
         ).written()  # fmt: skip
 
-    def _extent(self) -> tuple[float, float, float, float]:
+    def parts(self, top: float, bottom: float) -> Iterator[Tag]:
+        """Yield what lies between two heights, wholly or in part: pool and lanes, lines, nodes, words."""
+        yield from self._ground()
+        for flow in self.process.flows:
+            if any(top <= y <= bottom for y in _heights(self.lines.get(flow.id, []), top, bottom)):
+                yield from self._line(flow.id)
+        for element in self.process.elements.values():
+            boxes = [self.boxes[element.id], self.labels.get(element.id, self.boxes[element.id])]
+            if any(box.y <= bottom and top <= box.bottom for box in boxes):
+                yield self._node(element)
+        for flow in self.process.flows:
+            label = self.labels.get(flow.id)
+            if label is not None and label.y <= bottom and top <= label.bottom:
+                yield from self._words(flow.name, label, SOFT)
+
+    def extent(self) -> tuple[float, float, float, float]:
+        """Return left, top, right and bottom of all that is drawn."""
         points = [point for line in self.lines.values() for point in line]
         boxes = [*self.boxes.values(), *self.labels.values()]
         xs = [x for x, _ in points] + [edge for box in boxes for edge in (box.x, box.right)]
@@ -219,6 +228,14 @@ class _Picture:
             yield tag("text", line, **said, **rim, font_size=str(SMALL))
 
 
+def _heights(line: Sequence[Point], top: float, bottom: float) -> Iterator[float]:
+    """Yield the heights of a line's points, and the middle of the band where a stretch of it passes right through."""
+    yield from (y for _, y in line)
+    for (_, one), (_, other) in pairwise(line):
+        if min(one, other) < top and bottom < max(one, other):
+            yield (top + bottom) / 2
+
+
 def _number(node: XmlElement, name: str) -> float:
     try:
         value = float(node.get(name, ""))
@@ -249,7 +266,8 @@ def _rect(box: Box, *, fill: str, stroke: str, width: float = 1, round: int = 0)
     return Tag("rect", {**said, **corner, "fill": fill, "stroke": stroke, "stroke-width": f"{width:g}"})
 
 
-def _arrows() -> Tag:
+def arrows() -> Tag:
+    """Return the heads of arrows, which lines name."""
     heads = []
     for name, colour in (("arrow", SOFT), ("arrow-done", DONE_LINE)):
         said = {

@@ -35,20 +35,24 @@ class Finding:
 
 @dataclass(frozen=True, slots=True)
 class TableProof:
-    """What was found, at most twenty of each; ``notes`` say what could not be looked at to the end."""
+    """What was found, at most twenty of each; ``notes`` say what could not be looked at to the end.
+
+    ``dead``: rows of a FIRST table that never apply, for others always come before them.
+    """
 
     overlaps: tuple[Finding, ...]
     gaps: tuple[Finding, ...]
     notes: tuple[str, ...] = ()
+    dead: tuple[Finding, ...] = ()
 
     @property
     def sound(self) -> bool:
         """Whether the table is proved."""
-        return not self.overlaps and not self.gaps and not self.notes
+        return not (self.overlaps or self.gaps or self.notes or self.dead)
 
 
 def prove_table(table: Table, dictionary: Dictionary) -> TableProof:
-    """Look for overlaps (UNIQUE, and ANY where results differ) and gaps (all but tables that collect).
+    """Look for overlaps (UNIQUE, ANY where results differ; FIRST: rows never reached) and gaps (all but collecting).
 
     Raises ``TableRefusedError`` for a table that does not fit the dictionary.
     """
@@ -63,11 +67,14 @@ def prove_table(table: Table, dictionary: Dictionary) -> TableProof:
     overlaps = _overlaps(table, found) if table.hit_policy in ("UNIQUE", "ANY") else ()
     if table.hit_policy in ("COLLECT", "RULE ORDER"):
         return TableProof((), (), ())
+    dead: tuple[Finding, ...] = ()
     search = _GapSearch(table, found)
     search.walk(0, (1 << len(table.rows)) - 1)
     if search.steps >= MAX_STEPS:
         notes.append("条件的组合过多，空缺未逐一查证")
-    return TableProof(overlaps, tuple(search.gaps), tuple(notes))
+    elif table.hit_policy == "FIRST" and not notes and len(search.gaps) < MAX_FINDINGS:
+        dead = _never_first(table, search.first)
+    return TableProof(overlaps, tuple(search.gaps), tuple(notes), dead)
 
 
 def _case(table: Table, path: Sequence[Segment | None]) -> str:
@@ -102,6 +109,15 @@ def _overlaps(table: Table, found: Sequence[Segments]) -> tuple[Finding, ...]:
     return tuple(overlaps)
 
 
+def _never_first(table: Table, first: int) -> tuple[Finding, ...]:
+    """Return the rows of a table that takes the first fitting one which others always come before."""
+    dead = [number for number in range(len(table.rows)) if not first >> number & 1]
+    return tuple(
+        Finding((number + 1,), {}, f"{rows_named((number + 1,))}永远不会适用：它的情形都由前面的行先适用")
+        for number in dead[:MAX_FINDINGS]
+    )
+
+
 def _segments_by_row(parts: Sequence[Segment], rows: int) -> list[int]:
     """Turn segments with their rows into rows with their segments, both as bits."""
     by_row = [0] * rows
@@ -124,13 +140,17 @@ class _GapSearch:
     seen: set[tuple[int, int]] = field(default_factory=set)
     path: list[Segment] = field(default_factory=list)
     steps: int = 0
+    first: int = 0  # the rows that are the first to fit some case, as bits
 
     def walk(self, column: int, fitting: int) -> None:
         """Look on from a column with the rows that fit so far."""
         if not fitting:
             self.report()
             return
-        if column == len(self.found) or (column, fitting) in self.seen:
+        if column == len(self.found):
+            self.first |= fitting & -fitting
+            return
+        if (column, fitting) in self.seen:
             return
         self.seen.add((column, fitting))
         in_gap = False

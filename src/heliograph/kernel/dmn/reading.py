@@ -46,7 +46,7 @@ def _shape(attributes: str, children: str = "", own: str = "") -> _Shape:
 
 _SHAPES: Final[Mapping[str, _Shape]] = {
     "definitions": _shape("id name namespace exporter exporterVersion expressionLanguage typeLanguage", "decision"),
-    "decision": _shape("id name", "decisionTable", "effectiveFrom effectiveTo"),
+    "decision": _shape("id name", "decisionTable", "effectiveFrom effectiveTo articles"),
     "decisionTable": _shape("id hitPolicy preferredOrientation", "input output rule"),
     "input": _shape("id label", "inputExpression"),
     "inputExpression": _shape("id typeRef expressionLanguage", "text"),
@@ -79,7 +79,7 @@ def parse_table(xml: bytes) -> Table:
         raise TableRefusedError(faults)
     rows = tuple(_row(element) for element in _all(table, "rule"))
     heading = decision.get("id", ""), decision.get("name", "").strip(), cast("HitPolicy", policy)
-    return Table(*heading, inputs, outputs, rows, starts, ends)
+    return Table(*heading, inputs, outputs, rows, starts, ends, _listed(decision.get(f"{{{OWN}}}articles", "")))
 
 
 def _parsed(xml: bytes) -> Element:
@@ -170,6 +170,10 @@ def _row(element: Element) -> Row:
     cells = tuple(_text(one) for one in _all(element, "inputEntry"))
     outputs = tuple(_text(one) for one in _all(element, "outputEntry"))
     return Row(element.get("id", ""), cells, outputs, notes, element.get(f"{{{OWN}}}basis", "").strip())
+
+
+def _listed(written: str) -> tuple[str, ...]:
+    return tuple(part.strip() for part in written.replace("，", ",").split(",") if part.strip())
 
 
 def _day(element: Element, key: str, faults: list[TableFault]) -> date | None:

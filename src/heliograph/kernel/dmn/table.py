@@ -78,7 +78,10 @@ class _Result:
 
 @dataclass(frozen=True, slots=True)
 class Table:
-    """A table that has been read as a whole and found in order; anything else is a ``TableRefusedError``."""
+    """A table that has been read as a whole and found in order; anything else is a ``TableRefusedError``.
+
+    ``articles``: the penalty provisions that a discretion table (裁量基准) is the benchmark of; other tables have none.
+    """
 
     id: str
     name: str
@@ -88,6 +91,7 @@ class Table:
     rows: tuple[Row, ...]
     effective_from: date | None = None
     effective_to: date | None = None
+    articles: tuple[str, ...] = ()
     columns: tuple[Column, ...] = field(init=False, repr=False, compare=False)
     cells: tuple[tuple[Cell, ...], ...] = field(init=False, repr=False, compare=False)
     _results: tuple[_Result, ...] = field(init=False, repr=False, compare=False)
@@ -218,7 +222,8 @@ def _heading_faults(table: Table) -> list[TableFault]:
     for names in ([column.name for column in table.inputs], [column.name for column in table.outputs]):
         faults += [TableFault(0, name, "列重复") for name in dict.fromkeys(names) if names.count(name) > 1]
         faults += [TableFault(0, name, "列须是一个事实的名称") for name in names if not _is_fact(name)]
-    written = [table.name, *(one.label for one in table.inputs), *(one.label for one in table.outputs)]
+    labels = [*(one.label for one in table.inputs), *(one.label for one in table.outputs)]
+    written = [table.name, *labels, *table.articles]
     return faults + [TableFault(0, "", fault) for text in written for fault in _text_faults(text, lines=False)]
 
 

@@ -28,6 +28,8 @@ def write_table(table: Table) -> bytes:
     for key, day in (("zf:effectiveFrom", table.effective_from), ("zf:effectiveTo", table.effective_to)):
         if day is not None:
             decision.set(key, day.isoformat())
+    if table.articles:
+        decision.set("zf:articles", ",".join(table.articles))
     body = SubElement(decision, "decisionTable", {"id": fresh(f"{table.id}_table"), "hitPolicy": table.hit_policy})
     for given in table.inputs:
         column = SubElement(body, "input", {"id": fresh("input"), "label": given.label})

@@ -11,6 +11,7 @@ import re
 from collections.abc import Callable, Iterator, Sequence
 from typing import Any
 
+from heliograph.kernel.packs.check_documents import DOCUMENT_CHECKS
 from heliograph.kernel.packs.check_procedures import PROCEDURE_CHECKS, categories_served
 from heliograph.kernel.packs.faults import PackFault
 from heliograph.kernel.packs.merge import written_rules
@@ -25,6 +26,7 @@ from heliograph.kernel.packs.schema import (
     PortalColumn,
     Register,
     ReleaseChain,
+    ReviewMaterial,
     ReviewTrigger,
     RolloutTask,
     Rule,
@@ -128,6 +130,10 @@ def _of_trigger(trigger: ReviewTrigger, refs: References) -> Iterator[Finding]:
     return known("categories", trigger.categories, refs.categories, "执法类别")
 
 
+def _of_material(material: ReviewMaterial, refs: References) -> Iterator[Finding]:
+    return known("categories", material.categories, refs.categories, "执法类别")
+
+
 def _of_channel(channel: Channel, refs: References) -> Iterator[Finding]:
     return known("carries", channel.carries, refs.ids("registers"), "登记册")
 
@@ -148,10 +154,12 @@ _BY_SECTION: dict[str, Callable[[Any, References], Iterator[Finding]]] = {
     "release_chains": _of_chain,
     "policies": _of_policy,
     "review_triggers": _of_trigger,
+    "review_materials": _of_material,
     "channels": _of_channel,
     "columns": _of_column,
     "rollout_tasks": _of_task,
     **PROCEDURE_CHECKS,
+    **DOCUMENT_CHECKS,
 }
 
 

@@ -10,11 +10,30 @@ from collections.abc import Callable, Iterator, Mapping
 from functools import lru_cache
 from typing import Any, Final
 
-from heliograph.kernel.bpmn import BpmnRefusedError, Definition, Element, Fault, Process, gateway_faults, prove_flow
+from heliograph.kernel.bpmn import (
+    BpmnRefusedError,
+    Definition,
+    Element,
+    Fault,
+    Kind,
+    Process,
+    gateway_faults,
+    prove_flow,
+)
 from heliograph.kernel.dmn import Table, TableRefusedError, prove_table
 from heliograph.kernel.feel import FactDef, FeelError, check_expression, compile_expression
 from heliograph.kernel.packs.compiling import definition_of, dictionary_of, procedures_for, process_of, table_of
-from heliograph.kernel.packs.procedure_rules import ACTS, CASE_EVENTS, ROLES, DecisionTable, DutyRule, Fact, Procedure
+from heliograph.kernel.packs.discretion import discretion_faults
+from heliograph.kernel.packs.procedure_rules import (
+    ACTS,
+    CASE_EVENTS,
+    ROLES,
+    ClosingOutcome,
+    DecisionTable,
+    DutyRule,
+    Fact,
+    Procedure,
+)
 from heliograph.kernel.packs.references import Finding, References, known
 
 _STEP: Final = "step."
@@ -36,6 +55,8 @@ def _of_table(rule: DecisionTable, refs: References) -> Iterator[Finding]:
     if table.id != rule.id:
         yield ("id",), f"{rule.file} 里的编号是 {table.id}，应与 id 相同"
     yield from ((("file",), f"{rule.file} {fault}") for fault in faults)
+    for fault in (*discretion_faults(table, dictionary), *_bad_articles(table, refs)):
+        yield ("file",), f"{rule.file} {fault}"
     for column in table.outputs:
         if column.name not in dictionary:
             yield ("file",), f"{rule.file} 没有事实「{column.name}」"
@@ -44,11 +65,15 @@ def _of_table(rule: DecisionTable, refs: References) -> Iterator[Finding]:
             yield ("file",), f"{rule.file} 第 {number} 行{message}"
 
 
+def _bad_articles(table: Table, refs: References) -> Iterator[str]:
+    yield from (fault for article in table.articles for fault in _bad_citations(article, refs))
+
+
 @lru_cache(maxsize=256)
 def _table_proof(table: Table, facts: tuple[FactDef, ...]) -> tuple[str, ...]:
     """Return the overlaps, gaps and open ends of a table in words. Raises TableRefusedError."""
     proof = prove_table(table, {fact.name: fact for fact in facts})
-    return tuple(str(finding) for finding in (*proof.overlaps, *proof.gaps, *proof.notes))
+    return tuple(str(finding) for finding in (*proof.overlaps, *proof.dead, *proof.gaps, *proof.notes))
 
 
 def _bad_citations(basis: str, refs: References) -> Iterator[str]:
@@ -77,6 +102,7 @@ def _of_procedure(rule: Procedure, refs: References) -> Iterator[Finding]:
     for name in sorted(used ^ set(rule.calls)):
         yield ("calls",), f"流程图里调用的程序与 calls 不一致：{name}"
     yield from ((("file",), f"{rule.file} {fault}") for fault in _names(process, refs))
+    yield from ((("file",), f"{rule.file} {fault}") for fault in _misspelt(process, rule, refs))
     if rule.kind != "called":
         yield from ((("file",), f"{rule.file} {fault}") for fault in _proof(rule, refs))
     elif not any(rule.id in one.calls for one in refs.pack.rules.procedures):
@@ -98,6 +124,38 @@ def _names(process: Process, refs: References) -> Iterator[Fault]:
     for element in process.elements.values():
         yield from (Fault(element.id, element.name, message) for message in _unknown(element, limits, facts))
         yield from (Fault(element.id, element.name, message) for message in _bad_citations(element.basis, refs))
+
+
+def _misspelt(process: Process, rule: Procedure, refs: References) -> Iterator[Fault]:
+    """Yield the names of excluded tasks that neither this flowchart has nor any that calls it.
+
+    In the place of one call a name may be missing, for callers differ; one that no caller has would exclude nobody.
+    """
+    excluding = [element for element in process.elements.values() if element.exclude]
+    drawn = [_tasks_of(one) for one in _around(rule, refs)] if excluding else []
+    if None in drawn:  # what cannot be read is reported there, and might have the name
+        return
+    for element in excluding:
+        for name in element.exclude:
+            if not any(tasks and name in tasks for tasks in drawn):
+                yield Fault(element.id, element.name, f"回避所列的办理环节 {name} 在本流程和调用它的流程里都不存在")
+
+
+def _around(rule: Procedure, refs: References) -> list[Procedure]:
+    """Return a procedure and those that call it, directly or through others."""
+    found = [rule]
+    for inner in found:
+        found += [one for one in refs.pack.rules.procedures if inner.id in one.calls and one not in found]
+    return found
+
+
+def _tasks_of(rule: Procedure) -> frozenset[str] | None:
+    """Return the tasks of a flowchart, None where it cannot be read."""
+    try:
+        process = process_of(rule.source)
+    except (BpmnRefusedError, FeelError):
+        return None
+    return frozenset(element.id for element in process.elements.values() if element.kind is Kind.TASK)
 
 
 def _unknown(element: Element, limits: frozenset[str], facts: frozenset[str]) -> Iterator[str]:
@@ -158,6 +216,13 @@ def _of_duty(rule: DutyRule, refs: References) -> Iterator[Finding]:
         yield from ((("when",), message) for message in _condition_faults(rule.when, dictionary_of(rules)))
 
 
+def _of_outcome(rule: ClosingOutcome, refs: References) -> Iterator[Finding]:
+    yield from known("categories", rule.categories, refs.categories, "执法类别")
+    if rule.when:
+        dictionary = dictionary_of(refs.pack.rules)
+        yield from ((("when",), message) for message in _condition_faults(rule.when, dictionary))
+
+
 def _steps(rule: DutyRule, refs: References) -> set[str]:
     """Return the completion events of the tasks in the procedures that a duty rule is for."""
     found: set[str] = set()
@@ -193,4 +258,5 @@ PROCEDURE_CHECKS: Final[Mapping[str, Callable[[Any, References], Iterator[Findin
     "tables": _of_table,
     "procedures": _of_procedure,
     "duty_rules": _of_duty,
+    "closing_outcomes": _of_outcome,
 }

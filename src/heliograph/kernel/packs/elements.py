@@ -1,7 +1,7 @@
-"""Read the flowcharts and tables that lie beside a pack file into its rules, so that the pack's hash binds them.
+"""Read the flowcharts, tables, forms and layouts beside a pack file into its rules, so that the pack's hash binds them.
 
-A pack names a file, never a path. The files are drawn and edited by lawyers and may come from anywhere: what is
-missing, a link, too large, empty or not UTF-8 is a fault at the line that names it.
+A pack names a file in its own folder, never a path out of it. The files are drawn and edited by lawyers and may come
+from anywhere: what is missing, a link, too large, empty or not UTF-8 is a fault at the line that names it.
 """
 
 from __future__ import annotations
@@ -16,7 +16,7 @@ from heliograph.kernel.packs.validation import PackSource
 from heliograph.kernel.packs.yaml_source import Path
 
 MAX_ELEMENT_BYTES = 400_000
-_SUFFIXES = {"procedures": ".bpmn", "tables": ".dmn"}
+_SUFFIXES = {"procedures": ".bpmn", "tables": ".dmn", "documents": ".yaml", "layouts": ".typ"}
 _PARTS = ("add", "replace")
 
 
@@ -25,7 +25,7 @@ class _ElementError(ValueError):
 
 
 def with_elements(folder: Traversable, pack: PackSource) -> PackSource:
-    """Return the pack with the text of every named flowchart and table. Raises PackFaultsError with all faults."""
+    """Return the pack with the text of every named file. Raises PackFaultsError with all faults."""
     faults = []
     sources: dict[Path, str] = {}
     for path, rule in _named(pack.file):
@@ -41,8 +41,8 @@ def with_elements(folder: Traversable, pack: PackSource) -> PackSource:
 def _named(file: PackFile) -> Iterator[tuple[Path, DrawnRule]]:
     for part in _PARTS:
         sections: Sections = getattr(file, part)
-        yield from (((part, "procedures", index), rule) for index, rule in enumerate(sections.procedures))
-        yield from (((part, "tables", index), rule) for index, rule in enumerate(sections.tables))
+        for section in _SUFFIXES:
+            yield from (((part, section, index), rule) for index, rule in enumerate(getattr(sections, section)))
 
 
 def _filled(file: PackFile, sources: dict[Path, str]) -> PackFile:
@@ -71,7 +71,7 @@ def _source(folder: Traversable, rule: DrawnRule, suffix: str) -> str:
 def _text(folder: Traversable, name: str, suffix: str) -> str:
     if not name.endswith(suffix):
         raise _ElementError(f"这一类规则的文件应以 {suffix} 结尾")
-    file = folder.joinpath(name)
+    file = folder.joinpath(*name.split("/"))
     if (isinstance(file, FilePath) and file.is_symlink()) or not file.is_file():
         raise _ElementError(f"规则包目录里没有文件 {name}")
     with file.open("rb") as stream:

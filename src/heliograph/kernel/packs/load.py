@@ -13,6 +13,7 @@ from dataclasses import dataclass, field
 from importlib.resources.abc import Traversable
 
 from heliograph.kernel.packs.check import check_inherited, check_pack, check_privacy
+from heliograph.kernel.packs.check_documents import check_statements_kept
 from heliograph.kernel.packs.elements import with_elements
 from heliograph.kernel.packs.faults import PackFault, PackFaultsError
 from heliograph.kernel.packs.merge import resolve
@@ -151,7 +152,7 @@ class PackShelf:
         except PackFaultsError as error:
             return None, error.faults
         own = chain[-1]
-        faults = [*check_pack(pack, own, self.requirements), *check_privacy(chain)]
+        faults = [*check_pack(pack, own, self.requirements), *check_privacy(chain), *check_statements_kept(chain)]
         if all(not self.checked(parent.name)[1] for parent in chain[:-1]):
             faults += check_inherited(pack, own, self.requirements)
         return pack, faults

@@ -104,6 +104,17 @@ class DutyRule(Rule):
         return [("opened_by", self.opened_by), *((key, event) for key in keys for event in getattr(self, key))]
 
 
+class ClosingOutcome(Rule):
+    """One way in which a case may be closed (结案方式), and for which cases it fits.
+
+    when: a condition on the facts of the case at its closing; empty means always. A fact that is not known is not met.
+    """
+
+    name: Label
+    when: Annotated[str, StringConstraints(max_length=500)] = ""
+    categories: list[Id] = []  # empty: all
+
+
 # What the case file tells of itself; each event is emitted when the act of that name has been recorded. A duty rule may
 # also name the completion of any user task, as `step.<task id>`.
 CASE_EVENTS = frozenset({
@@ -112,14 +123,20 @@ CASE_EVENTS = frozenset({
     "case.handling_approved", "case.notified", "case.statement_ended", "case.hearing_requested",
     "case.hearing_notified", "case.hearing_held", "case.defence_reviewed", "case.decided", "case.no_penalty_decided",
     "case.served", "case.published", "case.publication_withdrawn", "case.annulled", "case.paid",
-    "case.fine_collected", "case.fine_handed_in", "case.fine_banked", "case.deferred", "case.urged",
+    "case.fine_collected", "case.fine_handed_in", "case.fine_banked", "case.correction_ordered",
+    "case.violation_corrected", "case.deferred",
+    "case.deferral_refused", "case.instalment_due", "case.instalment_paid", "case.statement_received", "case.urged",
     "case.court_applied", "case.closed", "case.archived", "case.terminated",
     "case.transferred", "case.police_filed", "case.items_handed_over", "case.accepted",
     "case.not_accepted", "case.correction_requested", "case.corrected", "case.examined", "case.inspection_approved",
     "case.inspection_notified", "case.inspected", "case.result_recorded", "case.fed_back",
     "case.rectification_checked", "case.coercion_approved", "case.coercion_urgent", "case.coercion_carried_out",
-    "case.coercion_extended", "case.coercion_released", "case.reviewed",
-    "case.reconsideration_received", "case.reconsideration_replied", "case.litigation_received",
+    "case.coercion_extended", "case.coercion_released", "case.items_handled", "case.reviewed",
+    "case.review_submitted", "case.review_checked", "case.review_supplemented", "case.review_supplement_asked",
+    "case.review_supplement_received", "case.review_extended", "case.review_answered", "case.review_coordinated",
+    "case.review_called_in",
+    "case.extension_granted", "case.extension_refused", "case.application_withdrawn", "case.refusal_served",
+    "case.compensated", "case.reconsideration_received", "case.reconsideration_replied", "case.litigation_received",
     "case.litigation_replied", "case.testing_began", "case.testing_ended", "case.expert_review_began",
     "case.expert_review_ended", "case.public_notice_began", "case.public_notice_ended",
 })  # fmt: skip
@@ -140,5 +157,7 @@ ACTS = frozenset({
     "record_result", "feed_back", "check_rectification", "approve_coercion", "carry_out_coercion", "extend_coercion",
     "release_coercion", "review_opinion", "report_transfer", "approve_transfer", "hand_in_corrections",
     "refuse_application", "apply_inspection", "refer_to_case", "apply_coercion", "hand_over_items",
-    "substitute_performance",
+    "substitute_performance", "submit_review", "check_submission", "supplement_review", "respond_to_opinion",
+    "coordinate_review", "decide_extension", "register_compensation", "tell_extension", "record_police_answer",
+    "hand_over_transfer_items", "answer_police_refusal",
 })  # fmt: skip

@@ -12,6 +12,7 @@ from typing import Annotated, Any, Literal, Self
 
 from pydantic import Field, StringConstraints, model_validator
 
+from heliograph.kernel.packs.document_rules import DocumentKind, Layout, Statement
 from heliograph.kernel.packs.procedure_rules import (
     CASE_EVENTS,
     DecisionTable,
@@ -37,6 +38,7 @@ from heliograph.kernel.packs.sections import (
     Register,
     ReleaseChain,
     ReviewElement,
+    ReviewMaterial,
     ReviewTrigger,
     RolloutStage,
     RolloutTask,
@@ -56,6 +58,7 @@ __all__ = [
     "Channel",
     "Clause",
     "DecisionTable",
+    "DocumentKind",
     "DrawnRule",
     "DutyRule",
     "Fact",
@@ -65,6 +68,7 @@ __all__ = [
     "Id",
     "Label",
     "Law",
+    "Layout",
     "NonDisclosure",
     "Pack",
     "PackFile",
@@ -79,12 +83,14 @@ __all__ = [
     "Removal",
     "Requirement",
     "ReviewElement",
+    "ReviewMaterial",
     "ReviewTrigger",
     "RolloutStage",
     "RolloutTask",
     "Rule",
     "Sections",
     "Source",
+    "Statement",
     "Strict",
     "Text",
     "TimeLimit",
@@ -107,10 +113,16 @@ class Source(Strict):
 
 
 class Article(Strict):
-    """One article of a law: its number as written in a key (`58`, `58(2)`) and our paraphrase."""
+    """One article of a law: its number as written in a key (`58`, `58(2)`) and our paraphrase.
+
+    fine_max: the highest fine that it allows, 元; with_kinds: kinds of penalty that always go with it. Both only where
+    the text says so.
+    """
 
     no: Label
     text: Text
+    fine_max: int | None = Field(default=None, ge=0)
+    with_kinds: list[Label] = []
     verified: Verified = "unverified"
     read: str = ""
 

@@ -10,7 +10,8 @@ from typing import Annotated, Literal, Self
 
 from pydantic import Field, StringConstraints, model_validator
 
-from heliograph.kernel.packs.procedure_rules import DecisionTable, DutyRule, Fact, Procedure
+from heliograph.kernel.packs.document_rules import DocumentKind, Layout, Statement
+from heliograph.kernel.packs.procedure_rules import ClosingOutcome, DecisionTable, DutyRule, Fact, Procedure
 from heliograph.kernel.packs.rule import Id, Label, Rule, Strict, Text, Verified
 
 FieldType = Literal[
@@ -192,6 +193,29 @@ class ReviewTrigger(Rule):
     categories: list[Id] = []
 
 
+class ReviewMaterial(Rule):
+    """One material that the handling unit submits for legality review (L6), and where the case file has it.
+
+    found_in: `papers` a document of one of the kinds in `papers`, `hearing` the same where a hearing was held,
+    `evidence`, `basis` and `proposal` what is registered of the case, `file` only what is uploaded. signed: a signed
+    file is needed.
+    """
+
+    name: Label
+    order: int = Field(ge=1)
+    found_in: Literal["papers", "evidence", "proposal", "basis", "hearing", "file"]
+    papers: list[Label] = []
+    signed: bool = False
+    categories: list[Id] = []  # empty: all
+
+    @model_validator(mode="after")
+    def papers_fit(self) -> Self:
+        """Kinds of document where the material is one, and nowhere else."""
+        if bool(self.papers) != (self.found_in in {"papers", "hearing"}):
+            raise ValueError("found_in 为 papers 或 hearing 的须写 papers，其他不写")
+        return self
+
+
 class NonDisclosure(Rule):
     """A ground on which information is not disclosed (D23); only some may be published after treatment."""
 
@@ -259,6 +283,7 @@ class Sections(Strict):
     av_duties: list[AvDuty] = []
     review_elements: list[ReviewElement] = []
     review_triggers: list[ReviewTrigger] = []
+    review_materials: list[ReviewMaterial] = []
     non_disclosure: list[NonDisclosure] = []
     channels: list[Channel] = []
     columns: list[PortalColumn] = []
@@ -267,5 +292,9 @@ class Sections(Strict):
     tables: list[DecisionTable] = []
     procedures: list[Procedure] = []
     duty_rules: list[DutyRule] = []
+    closing_outcomes: list[ClosingOutcome] = []
+    layouts: list[Layout] = []
+    statements: list[Statement] = []
+    documents: list[DocumentKind] = []
     rollout_tasks: list[RolloutTask] = []
     rollout_stages: list[RolloutStage] = []

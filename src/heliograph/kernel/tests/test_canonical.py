@@ -6,6 +6,7 @@ import json
 from typing import Any
 
 import pytest
+import rfc8785
 from hypothesis import given
 from hypothesis import strategies as st
 
@@ -29,9 +30,13 @@ def test_a_value_comes_back_from_its_bytes(value: Any) -> None:
 
 
 @given(values)
-def test_bytes_are_those_of_a_plain_json_library(value: Any) -> None:
-    plain = json.dumps(value, ensure_ascii=False, separators=(",", ":"), sort_keys=True).encode()
-    assert canonical_bytes(value) == plain
+def test_bytes_are_those_of_the_whole_rfc(value: Any) -> None:
+    assert canonical_bytes(value) == rfc8785.dumps(value)
+
+
+def test_every_character_below_256_is_written_as_the_rfc_says() -> None:
+    value = {chr(code): chr(code + 128) for code in range(128)} | {"all": "".join(map(chr, range(256)))}
+    assert canonical_bytes(value) == rfc8785.dumps(value)
 
 
 @given(st.dictionaries(st.sampled_from("abcdef"), st.integers(0, 9), min_size=2))

@@ -172,3 +172,12 @@ def test_what_cannot_be_looked_at_to_the_end_is_said(monkeypatch: pytest.MonkeyP
 def test_examples_name_days() -> None:
     (gap,) = prove_table(table("立案日期", '> date("2026-01-01") => 从轻'), DICTIONARY).gaps
     assert gap.example == {"立案日期": date(2025, 12, 31)}
+
+
+def test_a_row_that_others_always_come_before_is_told() -> None:
+    written = table("罚款金额", "< 5 => 从轻", "- => 从重", ">= 9 => 从轻", policy="FIRST")
+    proof = prove_table(written, DICTIONARY)
+    assert [one.rows for one in proof.dead] == [(3,)]
+    assert "第 3 行永远不会适用" in str(proof.dead[0])
+    assert not proof.sound
+    assert prove_table(table("罚款金额", "< 5 => 从轻", "- => 从重", policy="FIRST"), DICTIONARY).dead == ()

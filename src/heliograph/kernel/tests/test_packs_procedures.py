@@ -136,6 +136,14 @@ def test_the_hash_of_a_pack_binds_its_drawings(pack: Pack, tmp_path: Path) -> No
     assert load_pack(put(tmp_path, ruled(), more_bpmn=changed), NATION).content_hash != pack.content_hash
 
 
+def test_a_called_process_excludes_nobody_by_a_misspelt_name(tmp_path: Path) -> None:
+    """One right name beside it used to be enough, for callers differ."""
+    misspelt = CALLED.replace('zf:exclude="t_ask"', 'zf:exclude="t_ask,t_aks"')
+    [fault] = messages(put(tmp_path, ruled(), more_bpmn=misspelt))
+    assert "t_aks" in fault
+    assert "调用它的流程里都不存在" in fault
+
+
 def test_rules_become_a_dictionary_and_a_definition(pack: Pack) -> None:
     assert {name: fact.type for name, fact in dictionary_of(pack.rules).items()} == {
         "情节严重": "boolean",
