@@ -20,6 +20,7 @@ from heliograph.ledger.actions import append
 from heliograph.regimes.actions import confirm_calendar_days
 from heliograph.regimes.queries import work_calendar
 from heliograph.registers.models import Account
+from heliograph.registers.new_rows import insert
 from heliograph.registers.permissions import access_agency
 
 
@@ -53,7 +54,7 @@ def open_duty(
     calendar = calendar or work_calendar()
     exact = (event_at or at) if limit.unit == "hours" else None
     due = rules.due_of(kept, exact or event_on, calendar, ())
-    duty = Duty.objects.create(
+    duty = Duty(
         agency_id=agency_id,
         kind=limit.id,
         title=subject.title,
@@ -72,7 +73,7 @@ def open_duty(
         opened_by=actor,
         opened_at=at,
     )
-    _append("duty.opened", duty, actor, at, new=True)
+    _append("duty.opened", insert(duty), actor, at, new=True)
     return duty
 
 
@@ -153,10 +154,13 @@ def _record(duty: Duty, change: DutyChange, actor: Account | None, at: datetime,
 
 
 @transaction.atomic
-def record_change(duty: Duty, change: DutyChange, *, actor: Account | None, at: datetime, ended_on: date) -> Duty:
+def record_change(
+    duty: Duty, change: DutyChange, *, actor: Account | None, at: datetime, ended_on: date, taken_back: bool = False
+) -> Duty:
     """Record on a duty what an event of its subject did to it; the act that is the event has authorised it.
 
-    The duty's row is locked by the caller. `ended_on` is the last day of a suspension that a resumption ends.
+    The duty's row is locked by the caller. `ended_on` is the last day of a suspension that a resumption ends;
+    taken_back: it ends on the day it began and rests no day.
     """
     require(rules.may_change(duty.state))
     ended: list[DutyChange] = []
@@ -167,8 +171,9 @@ def record_change(duty: Duty, change: DutyChange, *, actor: Account | None, at: 
     elif change.kind == DutyChange.Kind.RESUME:
         ended = list(duty.changes.filter(kind=DutyChange.Kind.SUSPEND, to_on__isnull=True))
         for one in ended:
+            one.from_on = None if taken_back else one.from_on
             one.to_on = max(one.from_on or ended_on, ended_on)
-            one.save(update_fields=["to_on"])
+            one.save(update_fields=["from_on", "to_on"])
         duty.state = Duty.State.OPEN
     return _record(duty, change, actor, at, *ended)
 

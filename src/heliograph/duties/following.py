@@ -14,7 +14,25 @@ from heliograph.kernel.packs.schema import DutyRule, TimeLimit
 from heliograph.kernel.verdict import ActRefusedError, Refused
 from heliograph.kernel.workdays import WorkCalendar
 from heliograph.regimes.queries import work_calendar
+from heliograph.registers.kept_reads import Kept
 from heliograph.registers.models import Account
+
+# In the order of their keys, so that two acts never wait for each other.
+_HELD = Kept(
+    lambda agency, kind, subject: (
+        Duty.objects.select_for_update(of=("self",))
+        .filter(
+            agency_id=agency,
+            subject_kind=kind,
+            subject_id=subject,
+            state__in=[Duty.State.OPEN, Duty.State.SUSPENDED],
+        )
+        .order_by("id")
+    ),
+    agency=UUID,
+    kind=str,
+    subject=UUID,
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -46,13 +64,9 @@ def follow(event: Event, *, case: Followed) -> list[Duty]:
     several rules that open one kind at once the last counts.
     """
     rules = list(case.rules)
-    open_ones = Duty.objects.select_for_update(of=("self",)).filter(
-        agency_id=case.agency_id,
-        subject_kind=case.subject.kind,
-        subject_id=case.subject.id,
-        state__in=[Duty.State.OPEN, Duty.State.SUSPENDED],
-    )
-    held = list(open_ones.order_by("id")) if _concerns_open(event, rules) else []
+    held: list[Duty] = []
+    if _concerns_open(event, rules):
+        held = _HELD(agency=case.agency_id, kind=case.subject.kind, subject=case.subject.id)
     for duty in held:
         for rule in rules:
             if rule.limit == duty.kind:

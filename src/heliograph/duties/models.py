@@ -63,6 +63,11 @@ class Duty(models.Model):
                 name="duty_open_by_due",
                 condition=Q(state__in=["open", "suspended"]),
             ),
+            models.Index(
+                fields=["agency", "subject_kind", "subject_id", "due_on", "id"],
+                name="duty_open_by_subject",
+                condition=Q(state__in=["open", "suspended"]),
+            ),
             models.Index(fields=["agency", "subject_kind", "subject_id"], name="duty_by_subject"),
         ]
         constraints = [

@@ -15,7 +15,7 @@ from typing import Any, Final
 
 from heliograph.kernel.bpmn import BpmnRefusedError, Definition, FlowProof, compile_definition, prove_flow, read_process
 from heliograph.kernel.canonical import canonical_bytes, parse_canonical
-from heliograph.kernel.dmn import Table, parse_table
+from heliograph.kernel.dmn import Table, TableRefusedError, parse_table
 from heliograph.kernel.feel import FactDef, FactValue
 from heliograph.kernel.verdict import ActRefusedError, Refused
 from heliograph.procedures.rules import BASIS, decoded
@@ -106,17 +106,18 @@ def digest_of(data: bytes) -> str:
 def used(bundle: Bundle) -> Bundle:
     """Return a bundle with the tables and limits alone that its drawings name; unreadable ones leave it as it is.
 
-    The facts stay all: acts set some that no condition reads.
+    Discretion tables stay: cases ask for them by article. So do the facts: acts set some that no condition reads.
     """
     try:
         processes = [read_process(xml.encode()) for xml in bundle.files.values()]
-    except BpmnRefusedError:
+        benchmarks = {key for key, xml in bundle.tables.items() if parse_table(xml.encode()).articles}
+    except (BpmnRefusedError, TableRefusedError):
         return bundle
     elements = [element for process in processes for element in process.elements.values()]
     decisions, limits = {one.decision for one in elements}, {one.limit for one in elements}
     return replace(
         bundle,
-        tables={key: xml for key, xml in bundle.tables.items() if key in decisions},
+        tables={key: xml for key, xml in bundle.tables.items() if key in decisions | benchmarks},
         limits={key: limit for key, limit in bundle.limits.items() if key in limits},
     )
 

@@ -18,6 +18,7 @@ from heliograph.kernel.bpmn import (
 )
 from heliograph.kernel.dmn import Table, TableRefusedError, parse_table, prove_table
 from heliograph.kernel.feel import FactDef
+from heliograph.kernel.packs.discretion import discretion_faults
 from heliograph.kernel.packs.procedure_rules import ACTS
 from heliograph.procedures.bundles import Bundle, repeated_facts
 from heliograph.procedures.shapes import shape_faults
@@ -87,8 +88,9 @@ def _table_faults(table: Table, dictionary: Mapping[str, FactDef]) -> Iterator[s
     except TableRefusedError as refused:
         yield from map(str, refused.faults)
         return
-    yield from (finding.message for finding in (*proof.overlaps, *proof.gaps))
+    yield from (finding.message for finding in (*proof.overlaps, *proof.dead, *proof.gaps))
     yield from proof.notes
+    yield from discretion_faults(table, dictionary)
 
 
 def _node_faults(node: Node, bundle: Bundle, roles: Collection[str], units: Collection[str]) -> Iterator[str]:

@@ -14,12 +14,11 @@ from django.db import connection
 from django.db.models import Count, OuterRef, Q, QuerySet
 
 from heliograph.kernel.bpmn import Kind, Node, compare_definitions
-from heliograph.kernel.dmn import Table, parse_table
 from heliograph.kernel.feel import FactValue
 from heliograph.procedures import bundles, rules
 from heliograph.procedures.bundles import Compiled
 from heliograph.procedures.models import DUE_ORDER, NO_DAY, Release, Run, RunChange, Step, Token
-from heliograph.regimes.queries import find_pack
+from heliograph.registers.kept_reads import Kept
 from heliograph.registers.models import Account
 
 IN_FORCE_STATES = (Release.State.RELEASED, Release.State.SUPERSEDED)
@@ -127,7 +126,15 @@ def releases_in_force(agency_id: UUID, on: date) -> QuerySet[Release]:
 
 def release_in_force(agency_id: UUID, procedure: str, on: date) -> Release | None:
     """Return the release of a procedure in force on a day, None without one."""
-    return releases_in_force(agency_id, on).filter(procedure=procedure).first()
+    return _IN_FORCE.first(agency=agency_id, procedure=procedure, on=on)
+
+
+_IN_FORCE = Kept(
+    lambda agency, procedure, on: releases_in_force(agency, on).filter(procedure=procedure)[:1],
+    agency=UUID,
+    procedure=str,
+    on=date,
+)
 
 
 def latest_release(agency_id: UUID, procedure: str) -> Release | None:
@@ -162,24 +169,6 @@ def dry_run(agency_id: UUID, procedure: str, compiled: Compiled) -> dict[str, An
         if frozenset(marking) not in compiled.proof.markings:
             stuck["、".join(sorted(names))] = count
     return {"total": total, "carried": total - sum(stuck.values()), "stuck": stuck}
-
-
-def table_on(agency_id: UUID, table_id: str, day: date) -> Table | None:
-    """Return a decision table as it stood on a day: of the releases in force then, else of the pack, else None.
-
-    A discretion table is not pinned by the case's release (从旧兼从轻): the day of the act and the day of the decision
-    are both asked for. A table that says from when to when it holds is passed over on other days.
-    """
-    sources = [definition_of(release).bundle.tables.get(table_id) for release in releases_in_force(agency_id, day)]
-    pack = find_pack(agency_id, day)
-    sources += [] if pack is None else [one.source for one in pack.rules.tables if one.id == table_id]
-    tables = [parse_table(xml.encode()) for xml in sources if xml is not None]
-    return next((table for table in tables if _holds_on(table, day)), None)
-
-
-def _holds_on(table: Table, day: date) -> bool:
-    begun = table.effective_from is None or table.effective_from <= day
-    return begun and (table.effective_to is None or day <= table.effective_to)
 
 
 # -- what is to be done
@@ -253,7 +242,7 @@ def next_steps(run_id: UUID) -> tuple[str, ...]:
 
 
 def following(compiled: Compiled, marking: frozenset[str]) -> tuple[str, ...]:
-    """Return the names of the tasks that may follow the open ones, in the order of the drawing."""
+    """Return the names of the tasks and ends that may follow the open tasks, in the order of the drawing."""
     nodes = compiled.definition.nodes
     seen: set[str] = set()
     names: dict[str, None] = {}
@@ -271,5 +260,7 @@ def following(compiled: Compiled, marking: frozenset[str]) -> tuple[str, ...]:
             waiting.append(node.begins)
         elif node.kind is Kind.END and node.scope:
             waiting += [way.target for way in nodes[node.scope.removesuffix("/")].ways]
+        elif node.kind is Kind.END and not node.scope:
+            names[node.shown] = None
         waiting += [] if node.begins else [way.target for way in node.ways]
     return tuple(names)

@@ -210,6 +210,8 @@ def pauses(acts: Iterable[Pause]) -> list[Change]:
     for act in acts:
         if act.kind == "suspended":
             found.append(Change("suspend", from_on=act.on))
+        elif found and found[-1].from_on is not None and act.on <= found[-1].from_on:
+            found.pop()  # taken back on the day it began: nothing rested
         elif found:
             found[-1] = Change("suspend", from_on=found[-1].from_on, to_on=act.on - timedelta(days=1))
     return found
@@ -225,11 +227,11 @@ def may_suspend(state: str, *, from_on: date, started_on: date, resumed_on: date
 
 
 def may_resume(state: str, *, suspended_from: date | None, on: date) -> Verdict:
-    """Say whether a run may be resumed on a day: it is suspended, since an earlier day."""
+    """Say whether a run may be resumed on a day: it is suspended, since that day at the latest."""
     if state != "suspended" or suspended_from is None:
         return Refused("run.not_suspended", "该案件没有中止，无需恢复。", SUSPENSION_BASIS)
-    if on <= suspended_from:
-        message = f"恢复日应晚于中止日 {suspended_from.isoformat()}，现为 {on.isoformat()}。"
+    if on < suspended_from:
+        message = f"恢复日不能早于中止日 {suspended_from.isoformat()}，现为 {on.isoformat()}。"
         return Refused("run.resume_date", message, SUSPENSION_BASIS)
     return Allowed()
 

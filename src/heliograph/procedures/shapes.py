@@ -26,14 +26,15 @@ _UNREADABLE: Final = (KeyError, TypeError, ValueError, ArithmeticError, Attribut
 def shape_faults(bundle: Bundle) -> Iterator[str]:
     """Yield the facts and limits of a bundle that no case could keep or count."""
     for fact in bundle.facts:
-        if fault := _fact_fault(fact):
+        if fault := fact_fault(fact):
             yield fault
     for key, limit in sorted(bundle.limits.items()):
         if not _counts(key, limit):
             yield f"期限“{key}”写得不完整，单位、长度或依据有误"
 
 
-def _fact_fault(fact: Mapping[str, Any]) -> str:
+def fact_fault(fact: Mapping[str, Any]) -> str:
+    """Return why no case could keep a fact, empty where every case can."""
     name = fact.get("name")
     if not isinstance(name, str) or not _NAME.fullmatch(name) or name in RESERVED:
         return f"事实的名称“{name}”不能用：须以文字开头，不含空格和符号，不超过 60 字"

@@ -11,7 +11,17 @@ from dataclasses import dataclass
 from functools import lru_cache
 from typing import Any, Final
 
-from heliograph.kernel.bpmn import BpmnRefusedError, Element, Flow, Kind, Process, read_process
+from heliograph.kernel.bpmn import (
+    BpmnRefusedError,
+    Element,
+    Flow,
+    Kind,
+    PaperSize,
+    Process,
+    SheetOf,
+    draw_sheets,
+    read_process,
+)
 from heliograph.kernel.bpmn.compare import compare_definitions
 from heliograph.kernel.bpmn.drawing import draw
 from heliograph.kernel.bpmn.layout import lay_out
@@ -109,6 +119,30 @@ def read_and_drawn(xml: str) -> tuple[Process, str]:
 def drawings(bundle: Bundle) -> tuple[Drawing, ...]:
     """Return the drawings that can be read, the root's first, then those it calls in the order of their calls."""
     return tuple(found for key in _order(bundle) if (found := _drawing(key, bundle)) is not None)
+
+
+@dataclass(frozen=True, slots=True)
+class PrintedDrawing:
+    """One file of a procedure on sheets of paper."""
+
+    id: str
+    name: str
+    sheets: tuple[SheetOf, ...]
+
+
+def printed(bundle: Bundle, paper: PaperSize) -> tuple[PrintedDrawing, ...]:
+    """Return the drawings on sheets of a paper, in the order of `drawings`."""
+    shown = drawings(bundle)
+    return tuple(PrintedDrawing(one.id, one.name, _sheets(bundle.files[one.id], paper)) for one in shown)
+
+
+@lru_cache(maxsize=128)
+def _sheets(xml: str, paper: PaperSize) -> tuple[SheetOf, ...]:
+    data = xml.encode()
+    try:
+        return tuple(draw_sheets(data, paper))
+    except BpmnRefusedError:
+        return tuple(draw_sheets(lay_out(data), paper))
 
 
 def _order(bundle: Bundle) -> list[str]:

@@ -11,7 +11,7 @@ from importlib.resources.abc import Traversable
 from pathlib import Path
 from typing import NoReturn
 
-from heliograph.kernel.bpmn import BpmnRefusedError
+from heliograph.kernel.bpmn import PAPERS, BpmnRefusedError, PaperSize, draw_sheets
 from heliograph.kernel.bpmn.drawing import draw
 from heliograph.kernel.bpmn.layout import lay_out
 from heliograph.kernel.packs.elements import MAX_ELEMENT_BYTES
@@ -103,12 +103,13 @@ def packs_draw(argv: Sequence[str]) -> int:
     parser = _Parser(prog="heliograph packs draw", description="排版流程图", exit_on_error=False, add_help=False)
     parser.add_argument("files", nargs="+", help="流程图文件，如 permit.bpmn")
     parser.add_argument("--svg", action="store_true", help="在同一目录另存 svg 图")
+    parser.add_argument("--paper", choices=list(PAPERS), help="在同一目录按纸张分页另存 svg 图")
     try:
         options = parser.parse_args(list(argv))
         files = [_flowchart(name) for name in options.files]
     except (_UsageError, argparse.ArgumentError) as error:
         return _misuse(parser, error)
-    return max(_drawn(file, svg=options.svg) for file in files)
+    return max(_drawn(file, svg=options.svg, paper=options.paper) for file in files)
 
 
 def _flowchart(name: str) -> Path:
@@ -121,7 +122,7 @@ def _flowchart(name: str) -> Path:
     return file
 
 
-def _drawn(file: Path, *, svg: bool) -> int:
+def _drawn(file: Path, *, svg: bool, paper: PaperSize | None) -> int:
     try:
         laid_out = lay_out(file.read_bytes())
     except BpmnRefusedError as error:
@@ -130,6 +131,9 @@ def _drawn(file: Path, *, svg: bool) -> int:
     file.write_bytes(laid_out)
     if svg:
         file.with_suffix(".svg").write_text(draw(laid_out), "utf-8")
+    for sheet in draw_sheets(laid_out, paper) if paper else ():
+        for number, part in enumerate(sheet.parts, 1):
+            file.with_name(f"{file.stem}-{paper}-{sheet.number}-{number}.svg").write_text(part, "utf-8")
     sys.stdout.write(f"{file} 已排版。\n")
     return FINE
 

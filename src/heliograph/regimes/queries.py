@@ -15,6 +15,7 @@ from heliograph.kernel.packs.schema import Pack, Register
 from heliograph.kernel.verdict import ActRefusedError, Refused
 from heliograph.kernel.workdays import CalendarDay as Day
 from heliograph.kernel.workdays import WorkCalendar
+from heliograph.regimes.fixed_holidays import fixed_after
 from heliograph.regimes.models import CalendarDay, CalendarNotice, CalendarProposal, InstalledPack
 from heliograph.regimes.rules import PACK_BASIS, CalendarChange, calendar_change
 from heliograph.registers.fieldsets import FieldSet
@@ -130,11 +131,16 @@ def work_calendar() -> WorkCalendar:
             cursor.execute(_CALENDAR)  # with the hash anew, for others may have loaded another one meanwhile
             rows = cursor.fetchall()
             stamp, years = rows[0][-3:-1], rows[0][-1]
-            found = WorkCalendar([Day(*row[:-3]) for row in rows if row[0] is not None], announced_years=years or ())
+            found = _calendar([Day(*row[:-3]) for row in rows if row[0] is not None], years or ())
             if len(_calendars) >= CALENDARS_KEPT:
                 _calendars.clear()
             _calendars[stamp] = found
     return found
+
+
+def _calendar(days: Collection[Day], announced: Collection[int]) -> WorkCalendar:
+    fixed = fixed_after(announced, {day.day for day in days})
+    return WorkCalendar([*days, *fixed], announced_years=sorted(announced))
 
 
 def preview_calendar(rows: Collection[Day]) -> CalendarChange:
@@ -155,4 +161,4 @@ def calendar_with(rows: Collection[Day]) -> WorkCalendar:
         del days[gone.day]
     days |= {day.day: day for day in [*change.added, *(after for _before, after in change.changed)]}
     years = {*CalendarNotice.objects.values_list("year", flat=True), *change.announced}
-    return WorkCalendar([days[day] for day in sorted(days)], announced_years=sorted(years))
+    return _calendar([days[day] for day in sorted(days)], years)

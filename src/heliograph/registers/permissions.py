@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from datetime import date
+from typing import Any
 from uuid import UUID
 
 from django.db import connection
@@ -21,6 +22,14 @@ _ROLES = """
 SELECT g.role FROM registers_rolegrant g JOIN registers_account a ON a.id = g.account_id
 WHERE g.account_id = %(account)s AND g.agency_id = %(agency)s AND a.is_active
   AND g.from_on <= %(on)s AND (g.to_on IS NULL OR g.to_on >= %(on)s)
+"""
+# The roles and the unit of somebody in an agency, as two columns; `unit_of` says the second in words.
+_PLACE = """
+ARRAY(SELECT g.role FROM registers_rolegrant g JOIN registers_account a ON a.id = g.account_id
+  WHERE g.account_id = %(account)s AND g.agency_id = {agency} AND a.is_active
+    AND g.from_on <= %(on)s AND (g.to_on IS NULL OR g.to_on >= %(on)s)),
+(SELECT p.unit_id FROM registers_post p WHERE p.agency_id = {agency} AND p.person_id = %(person)s
+  AND p.to_on IS NULL ORDER BY p.from_on DESC LIMIT 1)
 """
 ERASURE_BASIS = "个人信息保护法@2021:47"
 
@@ -69,6 +78,27 @@ def roles_of(account: Account, agency_id: UUID, on: date) -> frozenset[Role]:
     with connection.cursor() as cursor:
         cursor.execute(_ROLES, {"account": account.pk, "agency": agency_id, "on": on})
         return frozenset(Role(role) for (role,) in cursor.fetchall())
+
+
+def place_columns(agency: str) -> str:
+    """Return the two columns of a statement by hand that read roles and unit in the agency of a column.
+
+    Its values are those of `place_values`.
+    """
+    return _PLACE.format(agency=agency)
+
+
+def place_values(account: Account, on: date) -> dict[str, Any]:
+    """Return the values that `place_columns` asks for."""
+    return {"account": account.pk, "person": account.person_id, "on": on}
+
+
+def place_of(account: Account, agency_id: UUID, on: date) -> tuple[frozenset[Role], UUID | None]:
+    """Return the roles that an account holds in an agency on a day, and the unit worked in there now. One query."""
+    with connection.cursor() as cursor:
+        cursor.execute(f"SELECT {place_columns('%(agency)s')}", {**place_values(account, on), "agency": agency_id})
+        roles, unit_id = cursor.fetchone()
+    return frozenset(map(Role, roles)), unit_id
 
 
 def unended(on: date) -> Q:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Collection, Iterable
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from typing import Any
@@ -14,8 +14,10 @@ from django.conf import settings
 from django.db.models import Prefetch, Q, QuerySet, Sum
 
 from heliograph.kernel.verdict import Verdict
+from heliograph.registers.asked_articles import asked_article
 from heliograph.registers.citations import key_label
 from heliograph.registers.fieldsets import FieldSet
+from heliograph.registers.kept_reads import Kept
 from heliograph.registers.models import (
     Account,
     Agency,
@@ -26,13 +28,24 @@ from heliograph.registers.models import (
     EntryVersion,
     Person,
     Post,
+    Role,
     RoleGrant,
     Unit,
 )
+from heliograph.registers.permissions import unended
 from heliograph.registers.rules import CertificateState, certificate_status, may_act_with, named_keys
 
 OFFERED = 600  # a list of choices that an older browser still opens at once
 FOUND = 20
+_UNIT = Kept(
+    lambda agency, person: (
+        Post.objects.filter(agency_id=agency, person_id=person, to_on__isnull=True)
+        .order_by("-from_on")
+        .values_list("unit_id", flat=True)[:1]
+    ),
+    agency=UUID,
+    person=UUID,
+)
 TITLE = 40
 
 
@@ -139,12 +152,34 @@ def file_of(agency_id: UUID, value: Any) -> EntryFile | None:
     return found.first()
 
 
+def accounts_holding(agency_id: UUID, roles: Collection[Role], on: date) -> set[UUID]:
+    """Return who holds any of some roles in an agency on a day. One query."""
+    grants = RoleGrant.objects.filter(unended(on), agency_id=agency_id, role__in=list(roles), from_on__lte=on)
+    return set(grants.values_list("account_id", flat=True))
+
+
+def holders_of(agency_id: UUID, role: Role, on: date) -> list[str]:
+    """Return the names of those who hold a role in an agency on a day, in order. One query."""
+    grants = RoleGrant.objects.filter(unended(on), agency_id=agency_id, role=role, from_on__lte=on)
+    active = grants.filter(account__is_active=True).order_by("account__display_name")
+    return list(dict.fromkeys(active.values_list("account__display_name", flat=True)))
+
+
+def holders_by_role(agency_id: UUID, roles: Collection[Role], on: date) -> dict[str, list[str]]:
+    """Return the names of those who hold each of some roles in an agency on a day, in order. One query."""
+    grants = RoleGrant.objects.filter(unended(on), agency_id=agency_id, role__in=list(roles), from_on__lte=on)
+    active = grants.filter(account__is_active=True).order_by("account__display_name")
+    found: dict[str, list[str]] = {}
+    for role, name in active.values_list("role", "account__display_name").distinct():
+        found.setdefault(role, []).append(name)
+    return found
+
+
 def unit_of(account: Account, agency_id: UUID) -> UUID | None:
     """Return the unit in which the holder of an account works in an agency now, if it is registered."""
     if account.person_id is None:
         return None
-    posts = Post.objects.filter(agency_id=agency_id, person_id=account.person_id, to_on__isnull=True)
-    return posts.order_by("-from_on").values_list("unit_id", flat=True).first()
+    return _UNIT.first(agency=agency_id, person=account.person_id)
 
 
 def offered_articles(fields: FieldSet, cited: Iterable[str]) -> list[tuple[str, str]]:
@@ -154,20 +189,32 @@ def offered_articles(fields: FieldSet, cited: Iterable[str]) -> list[tuple[str, 
 
 
 def find_articles(words: str) -> list[tuple[str, str]]:
-    """Return articles of the library whose key holds the words, or all of them where several are given."""
+    """Return articles of the library that some words ask for, with their titles."""
+    return [(article.key, article_title(article)) for article in articles_like(words)]
+
+
+def articles_like(words: str) -> list[Article]:
+    """Return the article that words ask for, 统计法第四十四条; else those whose key holds all of them. Two queries."""
     found = Article.objects.all()
+    asked = asked_article(words)
+    if asked is not None:
+        named = Q(version__law__name__icontains=asked.law) | Q(version__law__title__icontains=asked.law)
+        exact = Q(no=asked.no) | Q(no__startswith=f"{asked.no}(") | Q(no__startswith=f"{asked.no}-")
+        meant = found.filter(named, exact, version__key__endswith=f"@{asked.year}" if asked.year else "")
+        if told := list(meant.order_by("version__law__name", "-version__key", "order")[:FOUND]):
+            return told
     for word in words.split():
         found = found.filter(Q(key__icontains=word) | Q(version__law__title__icontains=word))
-    shown = list(found.order_by("version__key", "order")[:FOUND]) if words.split() else []
-    return [(article.key, _title(article)) for article in shown]
+    return list(found.order_by("version__key", "order")[:FOUND]) if words.split() else []
 
 
 def _titled(articles: QuerySet[Article], keys: Iterable[str]) -> list[tuple[str, str]]:
-    titles = {article.key: _title(article) for article in articles}
+    titles = {article.key: article_title(article) for article in articles}
     return [(key, titles.get(key, key_label(key))) for key in keys]
 
 
-def _title(article: Article) -> str:
+def article_title(article: Article) -> str:
+    """Return an article in one line: how it is cited, and how it begins."""
     told = (article.summary or article.text).split("\n", 1)[0][:TITLE]
     return f"{key_label(article.key)}{'　' if told else ''}{told}"
 

@@ -13,7 +13,7 @@ from collections import defaultdict
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
-from typing import Any
+from typing import Any, NamedTuple
 from uuid import UUID
 
 from django.db import connection, transaction
@@ -26,7 +26,6 @@ from heliograph.ledger.guards import Guard, digests_of_all, guard_of, shape_of
 from heliograph.ledger.models import (
     SALT_BYTES,
     Record,
-    RecordedRow,
     RowShape,
     Tree,
 )
@@ -39,6 +38,10 @@ LOCKS = 1024
 SUBJECT_LENGTH: int = Record._meta.get_field("subject_id").max_length or 0
 _COLUMNS = Record._meta.concrete_fields
 
+_FORMER = """
+SELECT number, leaf_hash FROM ledger_record WHERE tree = %s AND subject_kind = %s AND subject_id = %s
+ORDER BY number DESC LIMIT 1
+"""
 _WRITE = """
 WITH record AS (
   INSERT INTO ledger_record
@@ -66,6 +69,15 @@ class PublicFacts:
     agency: str | None
     published: Mapping[str, Any]
     ref: Record | None = None
+
+
+class _Digested(NamedTuple):
+    """A row of `RecordedRow` that is still to be written."""
+
+    table_name: str
+    row_id: str
+    digest: str
+    shape: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -175,7 +187,7 @@ def _append(act: _Act, tree: Tree, public: PublicFacts | None) -> Record:
     return record
 
 
-def _write(record: Record, manifest: bytes, salt: bytes, rows: list[RecordedRow]) -> None:
+def _write(record: Record, manifest: bytes, salt: bytes, rows: list[_Digested]) -> None:
     """Write a record and all that hangs on it by one statement: it stands in the way of every act."""
     values: dict[str, Any] = {str(field.column): getattr(record, field.attname) for field in _COLUMNS}
     values |= {
@@ -225,12 +237,8 @@ def _next_of(tree: Tree, kind: str, key: str) -> tuple[int, bytes | None]:
         cursor.execute(
             "SELECT pg_advisory_xact_lock(%s, hashtext(%s) & %s)", [LOCK_CLASS, f"{tree}/{kind}/{key}", LOCKS - 1]
         )
-    former = (
-        Record.objects.filter(tree=tree, subject_kind=kind, subject_id=key)
-        .order_by("-number")
-        .values_list("number", "leaf_hash")
-        .first()
-    )
+        cursor.execute(_FORMER, [tree, kind, key])  # by its own statement: it is to see what the lock waited for
+        former = cursor.fetchone()
     return (1, None) if former is None else (former[0] + 1, bytes(former[1]))
 
 
@@ -255,25 +263,21 @@ def _ref(acted_on: Record | None) -> dict[str, Any] | None:
     return {"hash": bytes(acted_on.leaf_hash).hex(), "index": None if place is None else place.index}
 
 
-def _row_digests(rows: Iterable[Model], salt: bytes, over: Guard | None) -> list[RecordedRow]:
+def _row_digests(rows: Iterable[Model], salt: bytes, over: Guard | None) -> list[_Digested]:
     """Digest the rows as they stand, in one query; a row named twice counts once."""
     by_guard: dict[Guard, dict[Any, None]] = defaultdict(dict)
     for row in rows:
         by_guard[over or guard_of(type(row))][row.pk] = None
-    recorded: list[RecordedRow] = []
+    recorded: list[_Digested] = []
     digest_of = digests_of_all(by_guard, salt)
     for found, keys in by_guard.items():
         shape = shape_of(found.table, found.columns)
-        recorded += [_recorded(found.table, str(key), digest_of[found][str(key)], shape) for key in keys]
+        recorded += [_Digested(found.table, str(key), digest_of[found][str(key)], shape) for key in keys]
     return recorded
 
 
-def _removals(rows: Iterable[Model]) -> list[RecordedRow]:
+def _removals(rows: Iterable[Model]) -> list[_Digested]:
     found = [(guard_of(type(row)), row.pk) for row in rows]
     if any(key is None for _, key in found):
         raise ValueError("a removed row has lost its key; keep it before the row is deleted")
-    return [_recorded(guard.table, str(key), "", shape_of(guard.table, guard.columns)) for guard, key in found]
-
-
-def _recorded(table: str, key: str, digest: str, shape: str) -> RecordedRow:
-    return RecordedRow(table_name=table, row_id=key, digest=digest, shape=shape)
+    return [_Digested(guard.table, str(key), "", shape_of(guard.table, guard.columns)) for guard, key in found]

@@ -1,5 +1,6 @@
 """What procedures write: cases that move, cases stopped or moved as a whole, timers, and releases."""
 
+from heliograph.procedures.actions.following import follow_duties
 from heliograph.procedures.actions.moving import Moved, advance, end, set_facts, start
 from heliograph.procedures.actions.releasing import (
     Content,
@@ -31,6 +32,7 @@ __all__ = [
     "draft_faults",
     "end",
     "fire_due_timers",
+    "follow_duties",
     "migrate_run",
     "propose_from_draft",
     "propose_from_pack",

@@ -27,6 +27,7 @@ from heliograph.procedures.models import Release, Run, Step, Token
 from heliograph.procedures.queries import Standing, definition_of, done_by, release_in_force, standing
 from heliograph.regimes.queries import work_calendar
 from heliograph.registers.models import Account, Role, Unit
+from heliograph.registers.new_rows import insert
 from heliograph.registers.permissions import raise_outsider, roles_of
 
 TRIES: Final = 3
@@ -122,21 +123,24 @@ def start(
     require(rules.may_set(compiled.dictionary, known))
     move = answered(lambda: begin(compiled.definition, known), compiled)
     changed = {**known, **move.facts}
-    run = Run.objects.create(
-        id=run_id,
-        agency_id=agency_id,
-        release=release,
-        unit_id=unit_id,
-        facts={name: rules.encode(value) for name, value in changed.items()},
-        rev=1,
-        state=Run.State.ENDED if move.ended else Run.State.RUNNING,
-        started_at=at,
-        ended_at=at if move.ended else None,
+    run = insert(
+        Run(
+            id=run_id,
+            agency_id=agency_id,
+            release=release,
+            unit_id=unit_id,
+            facts={name: rules.encode(value) for name, value in changed.items()},
+            rev=1,
+            state=Run.State.ENDED if move.ended else Run.State.RUNNING,
+            started_at=at,
+            ended_at=at if move.ended else None,
+        )
     )
     opened = tokens_of(run, compiled, move.opened, at)
-    Token.objects.bulk_create(opened)
+    for token in opened:
+        insert(token)
     step = _step(run, Told("", "开始", "start", actor, at), move, changed)
-    step.save(force_insert=True)
+    insert(step)
     return Moved(run, step, tuple(opened), (), changed)
 
 
@@ -163,19 +167,21 @@ def advance(
     rev: int | None = None,
     note: str = "",
     found: Standing | None = None,
+    roles: frozenset[Role] | None = None,
 ) -> Moved:
     """Complete an open task and open what follows. ActRefusedError says what stands against it.
 
     Checked here: the agency, the state of the run, that the task is open, its role, whom it excludes, the facts' types.
     With `rev` a run that was moved since is refused; without, it is read again while the task is still open. `found` is
-    where the run stands, when the act has read it: it is tried first, and read again when it is no longer so.
+    where the run stands, when the act has read it: it is tried first, and read again when it is no longer so. `roles`
+    are those of the actor in the agency of the run that day, when the act has asked for them.
     """
 
     def step(found: Standing) -> Moved | None:
         node = found.node(place)
         require(rules.may_do(node, place, found.marking))
         assert node is not None  # noqa: S101 - for the type checker: may_do refused it
-        _require_doer(found, place, actor, at)
+        _require_doer(found, place, actor, at, roles)
         require(rules.may_set(found.compiled.dictionary, facts))
         require(rules.fits(note, what="说明", longest=LONGEST_NOTE))
         known = {**found.facts, **facts}
@@ -231,11 +237,13 @@ def _tried(
     raise ActRefusedError(rules.stale())
 
 
-def _require_doer(found: Standing, place: str, actor: Account, at: datetime) -> None:
+def _require_doer(
+    found: Standing, place: str, actor: Account, at: datetime, asked: frozenset[Role] | None = None
+) -> None:
     """Refuse outsiders, those without the task's role, and those who did a task that it excludes."""
     node = found.compiled.definition.nodes[place]
     agency_id = found.run.agency_id
-    roles = roles_of(actor, agency_id, localdate(at))
+    roles = roles_of(actor, agency_id, localdate(at)) if asked is None else asked
     if not roles:
         raise_outsider()
     require(rules.may_act_as(node, roles, Role(node.role).label if node.role else ""))

@@ -14,6 +14,7 @@ from heliograph.kernel.feel import FactValue
 from heliograph.kernel.verdict import require
 from heliograph.ledger.actions import append
 from heliograph.procedures import rules
+from heliograph.procedures.actions.following import due_by_duties
 from heliograph.procedures.actions.moving import NO_FACTS, Moved, advance, due_days, tokens_of
 from heliograph.procedures.bundles import Compiled
 from heliograph.procedures.models import Release, Run, RunChange, Step, Token
@@ -146,10 +147,11 @@ def _renew(run: Run, tokens: Sequence[Token], compiled: Compiled) -> None:
 
 
 def recount(tokens: Sequence[Token], compiled: Compiled, acts: Sequence[rules.Pause]) -> None:
-    """Count the due days of tokens anew, over the suspensions of their run; they are not saved."""
+    """Count the due days of tokens anew, over the suspensions of their run or by its duties; they are not saved."""
     dues = due_days(compiled, {token.place: token.entered_at for token in tokens}, rules.pauses(acts))
     for token in tokens:
         _set_due(token, dues.get(token.place, rules.Due()))
+    due_by_duties(tokens, compiled)
 
 
 def _set_due(token: Token, due: rules.Due) -> None:

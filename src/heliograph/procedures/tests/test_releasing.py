@@ -26,7 +26,8 @@ from heliograph.procedures.actions import (
 from heliograph.procedures.bundles import digest_of, from_bytes
 from heliograph.procedures.gates import ReleaseFaultsError
 from heliograph.procedures.models import Draft, Release
-from heliograph.procedures.queries import latest_release, release_in_force, releases_in_force, table_on
+from heliograph.procedures.queries import latest_release, release_in_force, releases_in_force
+from heliograph.procedures.tables import table_on
 from heliograph.procedures.tests.flows import FACTS, content, drawn, penalty, release_of, review, table, task
 from heliograph.regimes.queries import pack_in_force
 from heliograph.registers.models import Account, Agency
@@ -279,7 +280,7 @@ def packed(agency: Agency, monkeypatch: pytest.MonkeyPatch) -> Pack:
     rules = known.rules.model_copy(update={"procedures": procedures, "tables": tables, "facts": facts})
     pack = known.model_copy(update={"rules": rules})
     monkeypatch.setattr(releasing, "pack_in_force", lambda _agency, _on: pack)
-    monkeypatch.setattr("heliograph.procedures.queries.find_pack", lambda _agency, _on: pack)
+    monkeypatch.setattr("heliograph.procedures.tables.find_pack", lambda _agency, _on: pack)
     return pack
 
 
@@ -327,16 +328,18 @@ def test_a_table_is_the_one_in_force_on_the_day_not_that_of_the_case(
     facts = {"罚款金额": 20_000}
     answers = {}
     for day in (TODAY, LATER):
-        found = table_on(agency.pk, "major", day)
+        found = table_on(agency.pk, "penalty", "major", day)
         assert found is not None
-        answers[day] = found.decide(facts).outputs["重大案件"]
+        answers[day] = found.table.decide(facts).outputs["重大案件"]
     assert answers == {TODAY: True, LATER: False}
-    assert table_on(agency.pk, "nothing", TODAY) is None
+    assert table_on(agency.pk, "penalty", "nothing", TODAY) is None
 
 
 def test_a_table_of_the_pack_holds_in_its_own_time(packed: Pack, agency: Agency) -> None:
     dates = ' zf:effectiveFrom="2026-01-01" zf:effectiveTo="2026-12-31"'
-    packed.rules.tables[1] = packed.rules.tables[1].model_copy(update={"source": table(7, dates)})
-    assert table_on(agency.pk, "unused", TODAY) is not None
-    assert table_on(agency.pk, "unused", date(2027, 1, 1)) is None
-    assert table_on(agency.pk, "unused", date(2025, 12, 31)) is None
+    packed.rules.tables[1] = packed.rules.tables[1].model_copy(
+        update={"source": table(7, dates).replace('id="major"', 'id="unused"')}
+    )
+    assert table_on(agency.pk, "penalty", "unused", TODAY) is not None
+    assert table_on(agency.pk, "penalty", "unused", date(2027, 1, 1)) is None
+    assert table_on(agency.pk, "penalty", "unused", date(2025, 12, 31)) is None

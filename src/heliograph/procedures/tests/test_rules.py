@@ -106,7 +106,8 @@ def test_facts_are_carried_where_they_can_be_read(kept: dict[str, Any], carried:
         (rules.may_suspend("running", from_on=DAY, started_on=DAY, resumed_on=DAY + timedelta(1)), "run.suspend_date"),
         (rules.may_suspend("ended", from_on=DAY, started_on=DAY, resumed_on=None), "run.not_running"),
         (rules.may_resume("suspended", suspended_from=DAY, on=DAY + timedelta(1)), ""),
-        (rules.may_resume("suspended", suspended_from=DAY, on=DAY), "run.resume_date"),
+        (rules.may_resume("suspended", suspended_from=DAY, on=DAY), ""),
+        (rules.may_resume("suspended", suspended_from=DAY, on=DAY - timedelta(1)), "run.resume_date"),
         (rules.may_resume("suspended", suspended_from=None, on=DAY), "run.not_suspended"),
         (rules.has_ground("有" * 301, "有"), "text.too_long"),
         (rules.has_ground("有", "有\x00"), "text.control"),
@@ -164,3 +165,4 @@ def test_pauses_are_paired_in_order_and_the_last_may_last() -> None:
         Change("suspend", date(2026, 12, 10)),
     ]
     assert rules.pauses([rules.Pause("resumed", DAY)]) == []
+    assert rules.pauses([rules.Pause("suspended", DAY), rules.Pause("resumed", DAY)]) == []

@@ -81,8 +81,8 @@ def test_what_was_not_suspended_is_not_resumed_and_days_do_not_run_backwards(
     with pytest.raises(ActRefusedError, match="中止日不能早于 2026-11-20"):
         suspend_run(filed, from_on=TODAY - TEN, actor=leader_in_charge, **WHY)
     suspend_run(filed, from_on=TODAY + TEN, actor=leader_in_charge, **WHY)
-    with pytest.raises(ActRefusedError, match="恢复日应晚于中止日 2026-11-30"):
-        resume_run(filed, on=TODAY + TEN, actor=leader_in_charge, **WHY)
+    with pytest.raises(ActRefusedError, match="恢复日不能早于中止日 2026-11-30"):
+        resume_run(filed, on=TODAY, actor=leader_in_charge, **WHY)
     resume_run(filed, on=TODAY + 2 * TEN, actor=leader_in_charge, **WHY)
     with pytest.raises(ActRefusedError, match="中止日不能早于 2026-12-10"):
         suspend_run(filed, from_on=TODAY + TEN, actor=leader_in_charge, **WHY)

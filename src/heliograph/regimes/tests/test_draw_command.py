@@ -44,6 +44,15 @@ def test_a_picture_is_saved_on_demand_only(tmp_path: Path) -> None:
     assert file.with_suffix(".svg").read_text("utf-8").startswith("<svg ")
 
 
+def test_a_picture_is_saved_on_sheets_of_a_paper(tmp_path: Path) -> None:
+    file = flowchart(tmp_path)
+    assert packs_draw([str(file), "--paper", "A4"]) == 0
+    part, *_ = sorted(tmp_path.glob("*-A4-*.svg"))
+    assert part.name == f"{file.stem}-A4-1-1.svg"
+    assert 'mm" role="img"' in part.read_text("utf-8")
+    assert packs_draw([str(file), "--paper", "A5"]) == 2
+
+
 def test_a_refused_flowchart_is_left_as_it_was_and_told(tmp_path: Path, capsys: Output) -> None:
     bad = flowchart(tmp_path, FLOWCHART.replace("bpmn:userTask", "bpmn:scriptTask"), "bad.bpmn")
     good = flowchart(tmp_path, CALLED, "good.bpmn")

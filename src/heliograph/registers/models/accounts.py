@@ -9,7 +9,8 @@ from __future__ import annotations
 
 import unicodedata
 from datetime import timedelta
-from typing import ClassVar
+from typing import Any, ClassVar
+from uuid import UUID
 
 from django.contrib.auth.base_user import AbstractBaseUser, BaseUserManager
 from django.contrib.auth.hashers import check_password
@@ -18,6 +19,7 @@ from django.db.models import F, Q
 from django.db.models.functions import Lower
 
 from heliograph.kernel.ids import uuid7
+from heliograph.registers.kept_reads import Kept
 from heliograph.registers.models.bodies import Agency
 from heliograph.registers.models.people import Person
 
@@ -41,7 +43,13 @@ class Role(models.TextChoices):
 
 
 class AccountManager(BaseUserManager["Account"]):
-    """Looks accounts up by user name, as Django's sign-in expects."""
+    """Looks accounts up by user name, as Django's sign-in expects, and by key for every page."""
+
+    def get(self, *args: Any, **kwargs: Any) -> Account:
+        """Return an account; by its key alone, as each page asks for who is signed in, by a kept read."""
+        if not args and kwargs.keys() == {"pk"} and isinstance(kwargs["pk"], UUID):
+            return _BY_KEY.get(key=kwargs["pk"])
+        return super().get(*args, **kwargs)
 
 
 class Account(AbstractBaseUser):
@@ -93,6 +101,7 @@ class Account(AbstractBaseUser):
         return unicodedata.normalize("NFKC", username).strip().casefold()
 
 
+_BY_KEY = Kept(lambda key: Account.objects.filter(pk=key).order_by(), key=UUID)
 ADMIN_ROLES = [Role.SYSTEM_ADMIN, Role.SECURITY_ADMIN, Role.AUDIT_ADMIN]
 
 
