@@ -9,10 +9,12 @@ from __future__ import annotations
 from collections.abc import Callable
 from uuid import UUID
 
+from heliograph.kernel.verdict import Allowed, Refused, Verdict
+
 LEGALITY_REVIEW = "legality_review"
 PUBLISHED_ITEM = "published_item"  # asked for an entry of a register: may the public read it now?
 
-Gate = Callable[[UUID], bool]
+Gate = Callable[[UUID], Verdict | bool]
 _gates: dict[str, Gate] = {}
 
 
@@ -24,4 +26,14 @@ def register_gate(name: str, passed: Gate) -> None:
 def passed(name: str, key: UUID) -> bool:
     """Say whether a case or entry is through a gate; a gate that nobody keeps is shut."""
     gate = _gates.get(name)
-    return gate is not None and gate(key)
+    return gate is not None and bool(gate(key))
+
+
+def asked(name: str, key: UUID) -> Verdict:
+    """Return what the keeper of a gate says against going through; allowed where nobody keeps it or it says nothing.
+
+    Asked beside `passed`, for the keeper knows more than the flow found: a case may have to go through after all.
+    """
+    gate = _gates.get(name)
+    said = gate(key) if gate is not None else True
+    return said if isinstance(said, Refused) else Allowed()

@@ -2,21 +2,40 @@
 
 from __future__ import annotations
 
+import functools
 from dataclasses import dataclass
 from datetime import date
 from uuid import UUID
 
-from django.db.models import Q, QuerySet
+from django.db import connection
+from django.db.models import Exists, OuterRef, Q, QuerySet
 
 from heliograph.dossiers.models import Case
 from heliograph.dossiers.models.cases import Source
+from heliograph.dossiers.rules.opening import not_in_role
+from heliograph.kernel.bpmn import Node
 from heliograph.kernel.verdict import Refused, require
+from heliograph.procedures.models import Token
+from heliograph.registers.kept_reads import Kept
 from heliograph.registers.models import Account, Role
-from heliograph.registers.permissions import OWN_STAFF, Act, may, raise_outsider, roles_of
-from heliograph.registers.queries import unit_of
+from heliograph.registers.permissions import (
+    OWN_STAFF,
+    Act,
+    may,
+    place_columns,
+    place_of,
+    place_values,
+    raise_outsider,
+)
+from heliograph.registers.queries import holders_of
 
 HANDLERS = frozenset({Role.HANDLER, Role.CO_HANDLER})
 LEADERS = frozenset({Role.LEADER_IN_CHARGE, Role.HEAD})
+DOSSIER_OFFICE = frozenset({Role.LEGALITY_REVIEWER, Role.ARCHIVIST})  # who takes any dossier of the agency out
+RECORDING = "行政处罚法@2021:47"
+MOST_NAMED = 5  # of the people who hold a role; more would hide the sentence
+# Who somebody is in the agency of a case, by one statement: it stands in the way of every act.
+_WHO = f"SELECT c.agency_id, {place_columns('c.agency_id')} FROM dossiers_case c WHERE c.id = %(case)s"  # noqa: S608
 WHOLE_AGENCY = LEADERS | {Role.LEGALITY_REVIEWER, Role.ARCHIVIST, Role.RELEASE_APPROVER}
 
 ACTS: dict[str, Act] = {
@@ -33,7 +52,13 @@ ACTS: dict[str, Act] = {
     "end_interval": Act("结束不计入期限的期间", HANDLERS | LEADERS, "行政处罚法@2021:85"),
     "extend_limit": Act("延长办案期限", LEADERS, "行政处罚法@2021:60"),
     "terminate_case": Act("终止案件", LEADERS, "行政处罚法@2021:57"),
+    "archive_terminated": Act("终止案件归档", HANDLERS | {Role.ARCHIVIST}, "国办发118号@2018:9"),
+    "add_scan": Act("补传文书的文件", HANDLERS, RECORDING),
+    "export_dossier": Act("导出案卷", HANDLERS | DOSSIER_OFFICE, RECORDING),
+    "hand_over_dossier": Act("移交案卷", HANDLERS, "国办发118号@2018:9"),
+    "receive_dossier": Act("签收案卷", frozenset({Role.ARCHIVIST}), "国办发118号@2018:9"),
     "return_case": Act("退回前一环节", LEADERS | {Role.UNIT_HEAD, Role.LEGALITY_REVIEWER}, "行政处罚法@2021:57"),
+    "approve_measure": Act("批准先行登记保存", LEADERS, "行政处罚法@2021:56"),
     "report_transfer": Act("报告移送", HANDLERS, "移送规定310号令@2020:5"),
     "approve_transfer": Act("批准移送", frozenset({Role.HEAD}), "移送规定310号令@2020:5"),
     "track_remedy": Act("登记复议诉讼", HANDLERS | {Role.LEGALITY_REVIEWER}, "行政处罚法@2021:73"),
@@ -55,17 +80,17 @@ class Reader:
 
 
 def reader(account: Account, agency_id: UUID, on: date) -> Reader:
-    """Return who somebody is in an agency on a day. Two queries. Refused for outsiders."""
-    roles = roles_of(account, agency_id, on)
+    """Return who somebody is in an agency on a day. One query. Refused for outsiders."""
+    roles, unit_id = place_of(account, agency_id, on)
     if not roles:
         raise_outsider()
-    return Reader(account, agency_id, roles, unit_of(account, agency_id))
+    return Reader(account, agency_id, roles, unit_id)
 
 
 def seen_by(who: Reader) -> QuerySet[Case]:
     """Return the cases somebody may see: leaders, reviewers and archivists all, others their unit's and their own.
 
-    The window also sees what was applied for.
+    The window also sees what was applied for, and what waits for it.
 
     Every list, count, search, export and attachment of cases starts from here.
     """
@@ -76,8 +101,13 @@ def seen_by(who: Reader) -> QuerySet[Case]:
     if who.unit_id is not None:
         own |= Q(unit_id=who.unit_id)
     if Role.WINDOW_CLERK in who.roles:  # one window receives and hands out for every unit of the agency
-        own |= Q(source=Source.APPLICATION)
+        own |= Q(source=Source.APPLICATION) | Q(Exists(_at_the_window(who)))
     return cases.filter(own)
+
+
+def _at_the_window(who: Reader) -> QuerySet[Token]:
+    """Return what of a case waits for the window, whatever began it: to be received, or to be handed out."""
+    return Token.objects.filter(agency_id=who.agency_id, run_id=OuterRef("pk"), role=Role.WINDOW_CLERK).order_by()
 
 
 def own_cases(who: Reader) -> QuerySet[Case]:
@@ -101,7 +131,31 @@ def _of_agency(who: Reader) -> QuerySet[Case]:
 
 
 def _handled_by(who: Reader) -> Q:
-    return Q(handler=who.account) | Q(co_handler=who.account)
+    return Q(handler_id=who.account.pk) | Q(co_handler_id=who.account.pk)
+
+
+def case_in_sight(who: Reader, case_id: UUID, *related: str, lock: bool = False) -> Case:
+    """Return one of the cases that `seen_by` returns, with what is read beside it. One query; Case.DoesNotExist."""
+    if not who.roles & ACTS["read_cases"].roles:
+        raise Case.DoesNotExist(f"no case {case_id} for this account")
+    values = {"case": case_id, "agency": who.agency_id}
+    if not who.roles & WHOLE_AGENCY:
+        values |= {"account": who.account.pk} | ({"unit": who.unit_id} if who.unit_id is not None else {})
+    return _one_in_sight(who.roles, frozenset(values), related, lock=lock).get(**values)
+
+
+@functools.lru_cache(maxsize=512)
+def _one_in_sight(
+    roles: frozenset[Role], values: frozenset[str], related: tuple[str, ...], *, lock: bool
+) -> Kept[Case]:
+    """Return the read of one case by `seen_by`, for somebody with these roles, and with a unit or without one."""
+
+    def build(case: UUID, agency: UUID, account: UUID | None = None, unit: UUID | None = None) -> QuerySet[Case]:
+        cases = seen_by(Reader(Account(pk=account), agency, roles, unit)).filter(pk=case).order_by()
+        cases = cases.select_related(*related)
+        return cases.select_for_update(of=("self",)) if lock else cases
+
+    return Kept(build, **dict.fromkeys(sorted(values), UUID))
 
 
 def access_case(account: Account, case_id: UUID, act: str, on: date, *, lock: bool = True) -> tuple[Case, Reader]:
@@ -110,16 +164,32 @@ def access_case(account: Account, case_id: UUID, act: str, on: date, *, lock: bo
     Case.DoesNotExist for a case that the account may not see, as for one that is not there: nobody learns which.
     ActRefusedError with the roles that may do the act.
     """
-    agency_id = Case.objects.values_list("agency_id", flat=True).get(pk=case_id)
-    roles = roles_of(account, agency_id, on)
-    if not roles:
+    with connection.cursor() as cursor:
+        cursor.execute(_WHO, {**place_values(account, on), "case": case_id})
+        found = cursor.fetchone()
+    if found is None or not found[1]:
         raise Case.DoesNotExist(f"no case {case_id} for this account")
-    who = Reader(account, agency_id, roles, unit_of(account, agency_id))
-    cases = seen_by(who).select_related("unit", "handler", "co_handler")
-    found = cases.select_for_update(of=("self",)) if lock else cases
-    case = found.get(pk=case_id)
+    agency_id, roles, unit_id = found
+    who = Reader(account, agency_id, frozenset(map(Role, roles)), unit_id)
+    case = case_in_sight(who, case_id, "unit", "handler", "co_handler", lock=lock)
     require(may(ACTS[act], who.roles))
     return case, who
+
+
+def require_role(who: Reader, node: Node, on: date) -> None:
+    """Refuse somebody without the role that a step demands, naming the step's article, the role and who holds it."""
+    if not node.role or node.role in who.roles:
+        return
+    holders = holders_of(who.agency_id, Role(node.role), on)[:MOST_NAMED]
+    label = str(Role(node.role).label)
+    require(not_in_role(node.shown, node.basis, role=label, holders=holders))
+
+
+def require_doer(case: Case, who: Reader, node: Node, on: date) -> None:
+    """Refuse whoever a step is not for: a step of the handlers is for the two of this case, any other for its role."""
+    if node.role in HANDLERS:
+        require_handler(case, who)
+    require_role(who, node, on)
 
 
 def require_handler(case: Case, who: Reader) -> None:

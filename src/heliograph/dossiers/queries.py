@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection
+from collections.abc import Collection, Iterable, Sequence
 from datetime import date
 from decimal import Decimal
+from typing import Any, cast
 from uuid import UUID
 
-from django.db.models import Sum
+from django.db.models import Q, Sum
 
 from heliograph.dossiers.models import (
     Case,
@@ -15,8 +16,11 @@ from heliograph.dossiers.models import (
     Decision,
     Deferral,
     Discussion,
+    Evidence,
     Hearing,
     Notice,
+    OnSiteAct,
+    Party,
     Payment,
     Proposal,
     Recusal,
@@ -28,10 +32,26 @@ from heliograph.dossiers.rules.deciding import Attendance, HearingState, NoticeS
 from heliograph.dossiers.rules.people import HeldCertificate, Officer
 from heliograph.dossiers.rules.terms import Discretion, Terms
 from heliograph.duties.queries import last_day
-from heliograph.kernel.packs.schema import Pack
-from heliograph.registers.models import Account, Article, Certificate
+from heliograph.kernel.packs.schema import CITED_WHOLE, Pack, TimeLimit
+from heliograph.registers.kept_reads import Kept
+from heliograph.registers.models import Account, Article, Certificate, EntryVersion, LawVersion
 from heliograph.registers.queries import state_of
 
+DISCUSSION_MINIMUM = "discussion_minimum"
+_RECUSED = Kept(
+    lambda case: Recusal.objects.filter(case_id=case, granted=True).order_by().values_list("officer_id", flat=True),
+    case=UUID,
+)
+_CERTIFICATES = Kept(
+    lambda one, other: Certificate.objects.filter(Q(person_id=one) | Q(person_id=other)).order_by("issued_on", "id"),
+    one=UUID,
+    other=UUID,
+)
+_PROPOSAL = Kept(lambda case: Proposal.objects.filter(case_id=case).order_by("-number")[:1], case=UUID)
+_NOTICE = Kept(
+    lambda case: Notice.objects.filter(case_id=case).select_related("proposal").order_by("-number")[:1], case=UUID
+)
+_DECISION = Kept(lambda case: Decision.objects.filter(case_id=case).order_by("-decided_on", "-id")[:1], case=UUID)
 NOTHING_LEFT = frozenset({Annulment.REVOKED, Annulment.INVALID})
 
 
@@ -41,34 +61,88 @@ def known_articles(pack: Pack, named: Collection[str]) -> frozenset[str]:
     return (pack.article_keys() & frozenset(named)) | frozenset(library)
 
 
+def office_papers_among(pack: Pack, agency_id: UUID, named: Collection[str]) -> list[str]:
+    """Return which of some article keys are of office papers or standards that no item of the agency rests on."""
+    levels = {law.key: law.level for law in pack.laws}
+    unknown = {key.partition(":")[0] for key in named} - levels.keys()
+    if unknown:
+        versions = LawVersion.objects.filter(key__in=unknown)
+        levels |= {key: cast(Any, level) for key, level in versions.values_list("key", "law__level")}
+    papers = {key for key in named if levels.get(key.partition(":")[0]) in CITED_WHOLE}
+    if not papers:
+        return []
+    items = EntryVersion.objects.filter(entry__agency_id=agency_id, entry__register="items")
+    return sorted(key for key in papers if not items.filter(data__basis__contains=[key]).exists())
+
+
+def discussion_minimum(pack: Pack) -> int | None:
+    """Return how many must take part in a collective discussion, None where the pack does not say."""
+    given = next((rule.value for rule in pack.rules.provisions if rule.id == DISCUSSION_MINIMUM), None)
+    return given if isinstance(given, int) and not isinstance(given, bool) else None
+
+
 def officers_of(accounts: Collection[Account]) -> list[Officer]:
     """Return officers with the certificates held, as the rules see them. One query."""
     persons = [one.person_id for one in accounts if one.person_id]
     held: dict[UUID, list[HeldCertificate]] = {}
-    for one in Certificate.objects.filter(person_id__in=persons).order_by("issued_on", "id"):
+    for one in _certificates_of(persons):
         held.setdefault(one.person_id, []).append(HeldCertificate(one.number, one.category, one.area, state_of(one)))
     return [Officer(one.pk, one.display_name, tuple(held.get(one.person_id or one.pk, ()))) for one in accounts]
 
 
+def _certificates_of(persons: Sequence[UUID]) -> Iterable[Certificate]:
+    """Return the certificates of some people, the oldest first. One query, which is kept for a pair of officers."""
+    if 0 < len(persons) <= 2:
+        return _CERTIFICATES(one=persons[0], other=persons[-1])
+    return Certificate.objects.filter(person_id__in=persons).order_by("issued_on", "id")
+
+
 def recused_among(case: Case, accounts: Collection[Account]) -> list[Account]:
     """Return those who were recused from a case. One query."""
-    recused = set(Recusal.objects.filter(case=case, granted=True).values_list("officer_id", flat=True))
+    recused = recused_from(case)
     return [one for one in accounts if one.pk in recused]
+
+
+def investigators_of(case: Case) -> set[UUID]:
+    """Return everybody who investigated a case: its officers, who took evidence, who went on site. Two queries."""
+    found = {case.handler_id, case.co_handler_id}
+    for pair in Evidence.objects.filter(case=case).values_list("first_collector_id", "second_collector_id"):
+        found |= set(pair)
+    for pair in OnSiteAct.objects.filter(case=case).values_list("first_officer_id", "second_officer_id"):
+        found |= set(pair)
+    return {one for one in found if one is not None}
+
+
+def recused_from(case: Case) -> frozenset[UUID]:
+    """Return who was recused from a case, by key. One query."""
+    return frozenset(_RECUSED(case=case.pk))
+
+
+def signed_papers(pack: Pack) -> frozenset[str]:
+    """Return the names of the documents that the pack wants in the file as signed (签章后的文件)."""
+    given = next((rule.value for rule in pack.rules.provisions if rule.id == "signed_documents"), [])
+    return frozenset(given if isinstance(given, list) else [])
+
+
+def heard_of(case: Case) -> list[Party]:
+    """Return whom a matter concerns and who is heard on it: the parties and third persons, not their agents."""
+    standings = (Party.Standing.PARTY, Party.Standing.THIRD)
+    return list(Party.objects.filter(case=case, standing__in=standings).order_by("id"))
 
 
 def proposal_of(case: Case) -> Proposal | None:
     """Return the proposal that counts: the latest version."""
-    return Proposal.objects.filter(case=case).order_by("-number").first()
+    return _PROPOSAL.first(case=case.pk)
 
 
 def notice_of(case: Case) -> Notice | None:
     """Return the notice that binds: the latest one, with its proposal."""
-    return Notice.objects.filter(case=case).select_related("proposal").order_by("-number").first()
+    return _NOTICE.first(case=case.pk)
 
 
 def decision_of(case: Case) -> Decision | None:
     """Return the decision of a case that stands: the latest, or of a coercion case the one that it carries out."""
-    return Decision.objects.filter(case=case).order_by("-decided_on", "-id").first() or case.executes
+    return _DECISION.first(case=case.pk) or case.executes
 
 
 def was_told(case: Case, kind: str) -> bool:
@@ -152,11 +226,36 @@ def served_on(decision: Decision) -> date | None:
     return services.order_by("received_on").values_list("received_on", flat=True).first()
 
 
+def plan_of(decision: Decision) -> Deferral | None:
+    """Return the plan of instalments that binds: the latest approved. One query."""
+    return Deferral.objects.filter(decision=decision).order_by("-approved_at", "-id").first()
+
+
+def next_due(decision: Decision, pack: Pack) -> date | None:
+    """Return the first day by which something is due that is not paid: of the plan, else the day to pay."""
+    plan = plan_of(decision)
+    if plan is None:
+        return pay_until(decision, pack)
+    parts = [(date.fromisoformat(one["on"]), Decimal(one["amount"])) for one in plan.plan]
+    left = sum((amount for _on, amount in parts), Decimal(0)) - owed_on(decision)
+    for on, amount in parts:
+        left -= amount
+        if left < 0:
+            return on
+    return plan.until_on
+
+
 def pay_until(decision: Decision, pack: Pack) -> date | None:
-    """Return the last day to pay: the end of the deferral, else the pack's days from service; None while not served."""
+    """Return the last day to pay: of the deferral, else of the decision's or the pack's days; None while not served."""
     deferred = Deferral.objects.filter(decision=decision).order_by("-until_on").values_list("until_on", flat=True)
     until = deferred.first()
     if until is not None:
         return until
     served = served_on(decision)
-    return None if served is None else last_day(pack.rule("time_limits", "pay_fine"), served)
+    if served is None:
+        return None
+    general: TimeLimit = pack.rule("time_limits", "pay_fine")
+    if decision.pay_days is None:
+        return last_day(general, served)
+    own = {"unit": "calendar_days", "length": decision.pay_days, "basis": decision.basis or general.basis}
+    return last_day(general.model_copy(update=own), served)

@@ -1,5 +1,13 @@
 """Every write of the case file, one plain function per act."""
 
+from heliograph.dossiers.actions.accepting import (
+    accept_application,
+    hand_in_corrections,
+    refuse_application,
+    request_correction,
+)
+from heliograph.dossiers.actions.archiving import archive_terminated
+from heliograph.dossiers.actions.binding import add_scan, hand_over_dossier, note_export, receive_dossier
 from heliograph.dossiers.actions.closing import archive_case, close_case
 from heliograph.dossiers.actions.coercion import (
     CoercionContent,
@@ -7,20 +15,15 @@ from heliograph.dossiers.actions.coercion import (
     apply_coercion,
     approve_coercion,
     carry_out_coercion,
-    extend_coercion,
-    hand_over_items,
     inform_on_the_spot,
-    release_coercion,
 )
-from heliograph.dossiers.actions.concluding import ProposalContent, conclude_investigation
+from heliograph.dossiers.actions.concluding import ProposalContent, conclude_investigation, known_of
 from heliograph.dossiers.actions.deciding import (
     approve_handling,
-    call_discussion,
     decide,
     decide_no_penalty,
-    discuss_collectively,
-    take_seat,
 )
+from heliograph.dossiers.actions.discussing import call_discussion, discuss_collectively, take_seat
 from heliograph.dossiers.actions.executing import (
     ReceiptContent,
     apply_to_court,
@@ -41,7 +44,6 @@ from heliograph.dossiers.actions.hearing import (
     give_prior_notice,
     hold_hearing,
     notify_hearing,
-    notify_on_the_spot,
     request_hearing,
     review_defence,
 )
@@ -58,30 +60,33 @@ from heliograph.dossiers.actions.inspections import (
 )
 from heliograph.dossiers.actions.investigating import (
     EvidenceContent,
-    MeasureContent,
     OnSiteContent,
     add_evidence,
     cite,
-    end_measure,
     investigate,
     register_on_site_act,
+    take_back_citation,
+)
+from heliograph.dossiers.actions.levies import decide_levy, register_compensation, tell_levy
+from heliograph.dossiers.actions.measuring import (
+    MeasureContent,
+    approve_measure,
+    ask_measure,
+    begin_measure,
+    end_measure,
     take_measure,
 )
-from heliograph.dossiers.actions.levies import decide_levy, tell_levy
 from heliograph.dossiers.actions.numbering import void_number
 from heliograph.dossiers.actions.papers import PaperContent, store_case_file
+from heliograph.dossiers.actions.parties import ContactContent, correct_party
 from heliograph.dossiers.actions.people import ask_recusal, decide_recusal, hand_over_case, read_message, send_message
-from heliograph.dossiers.actions.permits import (
-    ExaminationContent,
-    accept_application,
-    decide_application,
-    examine,
-    hand_in_corrections,
+from heliograph.dossiers.actions.permit_hearings import (
+    HearingAnswer,
+    answer_hearing_right,
     notify_permit_hearing,
-    refuse_application,
-    request_correction,
     tell_hearing_right,
 )
+from heliograph.dossiers.actions.permits import ExaminationContent, decide_application, decide_extension, examine
 from heliograph.dossiers.actions.registering import (
     CaseContent,
     ClueContent,
@@ -97,6 +102,13 @@ from heliograph.dossiers.actions.remedies import (
     record_withdrawal,
     reply_remedy,
 )
+from heliograph.dossiers.actions.seizures import (
+    DisposalContent,
+    extend_coercion,
+    hand_over_items,
+    release_coercion,
+    tell_extension,
+)
 from heliograph.dossiers.actions.serving import ServiceContent, record_publication, serve
 from heliograph.dossiers.actions.standing import (
     end_interval,
@@ -107,9 +119,20 @@ from heliograph.dossiers.actions.standing import (
     suspend_case,
     terminate_case,
 )
+from heliograph.dossiers.actions.summary import (
+    Collection,
+    OralAnswer,
+    bank_fine,
+    decide_on_the_spot,
+    hand_in_fine,
+    hand_over_on_the_spot,
+    identify_on_the_spot,
+    notify_on_the_spot,
+)
 from heliograph.dossiers.actions.table import ACTS_OF_STEPS, act_of
 from heliograph.dossiers.actions.timed import fire_due_timers
 from heliograph.dossiers.actions.transferring import (
+    answer_police_refusal,
     approve_transfer,
     hand_over_transfer_items,
     record_police_answer,
@@ -122,10 +145,15 @@ __all__ = [
     "CaseContent",
     "ClueContent",
     "CoercionContent",
+    "Collection",
+    "ContactContent",
+    "DisposalContent",
     "EvidenceContent",
     "ExaminationContent",
+    "HearingAnswer",
     "MeasureContent",
     "OnSiteContent",
+    "OralAnswer",
     "PaperContent",
     "PartyContent",
     "ProposalContent",
@@ -135,16 +163,24 @@ __all__ = [
     "accept_application",
     "act_of",
     "add_evidence",
+    "add_scan",
     "annul_decision",
+    "answer_hearing_right",
+    "answer_police_refusal",
     "apply_coercion",
     "apply_inspection",
     "apply_to_court",
     "approve_coercion",
     "approve_handling",
     "approve_inspection",
+    "approve_measure",
     "approve_transfer",
     "archive_case",
+    "archive_terminated",
+    "ask_measure",
     "ask_recusal",
+    "bank_fine",
+    "begin_measure",
     "call_discussion",
     "carry_out_coercion",
     "check_rectification",
@@ -153,11 +189,14 @@ __all__ = [
     "close_clue",
     "complete_step",
     "conclude_investigation",
+    "correct_party",
     "decide",
     "decide_application",
+    "decide_extension",
     "decide_filing",
     "decide_levy",
     "decide_no_penalty",
+    "decide_on_the_spot",
     "decide_recusal",
     "decide_substitute",
     "demand_performance",
@@ -175,13 +214,19 @@ __all__ = [
     "give_prior_notice",
     "grant_deferral",
     "hand_in_corrections",
+    "hand_in_fine",
     "hand_over_case",
+    "hand_over_dossier",
     "hand_over_items",
+    "hand_over_on_the_spot",
     "hand_over_transfer_items",
     "hold_hearing",
+    "identify_on_the_spot",
     "inform_on_the_spot",
     "inspect_on_site",
     "investigate",
+    "known_of",
+    "note_export",
     "notify_hearing",
     "notify_on_the_spot",
     "notify_permit_hearing",
@@ -190,6 +235,7 @@ __all__ = [
     "publish_coercion",
     "publish_result",
     "read_message",
+    "receive_dossier",
     "receive_remedy",
     "record_interval",
     "record_payment",
@@ -200,6 +246,7 @@ __all__ = [
     "refer_to_case",
     "refuse_application",
     "register_clue",
+    "register_compensation",
     "register_on_site_act",
     "register_receipt",
     "release_coercion",
@@ -215,8 +262,10 @@ __all__ = [
     "store_case_file",
     "substitute_performance",
     "suspend_case",
+    "take_back_citation",
     "take_measure",
     "take_seat",
+    "tell_extension",
     "tell_hearing_right",
     "tell_levy",
     "terminate_case",

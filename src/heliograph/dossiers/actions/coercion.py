@@ -1,9 +1,9 @@
-"""Sealing and seizure: asked for, approved, carried out before the party, prolonged once, released (查封、扣押)."""
+"""Coercion asked for and approved; sealing and seizure told, carried out before the party, handed over (查封、扣押)."""
 
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date, datetime, timedelta
 from decimal import Decimal
 from uuid import UUID
@@ -11,58 +11,58 @@ from uuid import UUID
 from django.db import transaction
 from django.utils.timezone import localdate, localtime
 
+from heliograph.dossiers import gates
 from heliograph.dossiers.actions.deciding import write_decision
 from heliograph.dossiers.actions.investigating import OnSiteContent, write_on_site_act
 from heliograph.dossiers.actions.papers import PaperContent, add_paper, add_papers
 from heliograph.dossiers.actions.permits import ExaminationContent, propose_outcome
 from heliograph.dossiers.actions.rows import write_row
 from heliograph.dossiers.actions.steps import StepAct, finish_step, require_asked, take_step
-from heliograph.dossiers.models import CaseEvent, Decision, Extension, Measure, Service
-from heliograph.dossiers.queries import pay_until, served_on
+from heliograph.dossiers.executable import state_of_execution
+from heliograph.dossiers.models import CaseEvent, Decision, Measure, OnSiteAct, Party, Service
+from heliograph.dossiers.queries import known_articles
 from heliograph.dossiers.rules import coercing as rules
-from heliograph.dossiers.rules.opening import check_text, may_happen_on
+from heliograph.dossiers.rules.opening import check_text
 from heliograph.dossiers.rules.papers import check_papers
-from heliograph.duties.models import Duty
 from heliograph.duties.queries import last_day
-from heliograph.duties.rules import Change
 from heliograph.kernel.feel import FactValue
-from heliograph.kernel.verdict import Verdict, first_refusal, require
+from heliograph.kernel.verdict import Allowed, Verdict, first_refusal, require
 from heliograph.registers.models import Account
 
 MANNER = "强制方式"
 SEIZURE = "coercion_seizure"
+DELIVERED = "决定书当场交付"
+TOLD = "告知"  # how the act of telling the party on the spot is named among the acts on site
 
 
 @dataclass(frozen=True, slots=True)
 class CoercionContent:
-    """What coercion is asked for. kind: sealing or seizure, with its items; executes_id: the decision to execute."""
+    """What coercion is asked for. kind: sealing or seizure, with its items; executes_id: the decision to execute.
+
+    basis: the articles that allow to seal or seize; ground: of a substitute performance, a key of SUBSTITUTE_GROUNDS.
+    """
 
     reason: str
     kind: str = ""
     items: str = ""
     executes_id: UUID | None = None
+    basis: Sequence[str] = ()
+    ground: str = ""
 
 
 @transaction.atomic
 def apply_coercion(
-    case_id: UUID,
-    step: str,
-    *,
-    content: CoercionContent,
-    facts: Mapping[str, FactValue],
-    papers: Sequence[PaperContent],
-    actor: Account,
-    at: datetime,
-) -> CaseEvent:
+    case_id: UUID, step: str, *, content: CoercionContent, facts: Mapping[str, FactValue],
+    papers: Sequence[PaperContent], actor: Account, at: datetime, rev: int | None = None
+) -> CaseEvent:  # fmt: skip
     """Ask for leave to use coercion: things to be sealed or seized, or a decision to be executed (行政强制法18)."""
-    taken = take_step(case_id, step, act="apply_coercion", actor=actor, at=at)
+    taken = take_step(case_id, step, act="apply_coercion", actor=actor, at=at, rev=rev)
     require_asked(taken, facts)
     case = taken.case
     manner = str(facts.get(MANNER, ""))
     executes = None
     if content.executes_id is not None:
         executes = Decision.objects.get(pk=content.executes_id, agency_id=case.agency_id)
-    served = served_on(executes) if executes else None
     require(
         first_refusal(
             check_text(content.reason, what="理由", longest=1000),
@@ -70,9 +70,9 @@ def apply_coercion(
                 manner,
                 kind=content.kind,
                 items=content.items,
-                executes=executes is not None,
-                served=served is not None,
-                pay_until=pay_until(executes, taken.pack) if executes and executes.fine else None,
+                based=is_known(taken, content.basis),
+                executes=state_of_execution(case, executes, taken.pack) if executes else None,
+                ground=content.ground,
                 on=taken.on,
             ),
         )
@@ -81,9 +81,21 @@ def apply_coercion(
     case.executes = executes
     if content.kind:
         _ask_measure(taken, content, urgent=manner == "紧急查封扣押")
-    return finish_step(
-        taken, event="case.coercion_applied", text=f"申请{manner}：{content.reason.strip()}", facts=facts
-    )
+    text = f"申请{manner}：{content.reason.strip()}{_rests_on(content, executes)}"
+    return finish_step(taken, event="case.coercion_applied", text=text[:2000], facts=facts)
+
+
+def _rests_on(content: CoercionContent, executes: Decision | None) -> str:
+    """Return in words what an application rests on: the articles, or the decision and the harm."""
+    based = f"依据：{'、'.join(content.basis)}。" if content.basis else ""
+    decision = f"要执行的决定：{executes.number}。" if executes else ""
+    ground = rules.SUBSTITUTE_GROUNDS.get(content.ground, "")
+    return "。" + based + decision + (f"情形：{ground}。" if ground else "") if based or decision else ""
+
+
+def is_known(taken: StepAct, basis: Sequence[str]) -> bool:
+    """Say whether articles are named as basis, all of them of the pack or the law library."""
+    return bool(basis) and set(basis) <= known_articles(taken.pack, basis)
 
 
 def _ask_measure(taken: StepAct, content: CoercionContent, *, urgent: bool) -> None:
@@ -104,7 +116,8 @@ def measure_of(taken: StepAct) -> Measure | None:
     return found.order_by("-registered_at", "-id").first()
 
 
-def _measure(taken: StepAct) -> Measure:
+def taken_measure(taken: StepAct) -> Measure:
+    """Return the sealing or seizure that was asked for, locked, to be written by the act. Refused without one."""
     found = measure_of(taken)
     require(rules.is_running(started=found is not None, ended=False, until=None, on=taken.on))
     assert found is not None  # noqa: S101 - said by the rule above, for the type checker
@@ -123,9 +136,10 @@ def approve_coercion(
     papers: Sequence[PaperContent],
     actor: Account,
     at: datetime,
+    rev: int | None = None,
 ) -> CaseEvent:
     """Approve coercion beforehand, or within the hours of the pack what was carried out at once (行政强制法18、19)."""
-    taken = take_step(case_id, step, act="approve_coercion", actor=actor, at=at)
+    taken = take_step(case_id, step, act="approve_coercion", actor=actor, at=at, rev=rev)
     measure = measure_of(taken)
     started = measure.started_at if measure else None
     hours = taken.limit("coercion_urgent_report").length or 0
@@ -133,6 +147,7 @@ def approve_coercion(
     require(
         first_refusal(
             check_text(opinion, what="审批意见", longest=1000),
+            gates.asked(gates.LEGALITY_REVIEW, taken.case.pk) if granted else Allowed(),
             rules.may_approve_coercion(urgent=started is not None, latest=latest, at=at, reason=late_reason),
         )
     )
@@ -149,22 +164,42 @@ def approve_coercion(
 
 @transaction.atomic
 def inform_on_the_spot(
-    case_id: UUID, step: str, *, content: OnSiteContent, statement: str, actor: Account, at: datetime
+    case_id: UUID,
+    step: str,
+    *,
+    content: OnSiteContent,
+    statement: str,
+    actor: Account,
+    at: datetime,
+    rev: int | None = None,
 ) -> CaseEvent:
     """Tell the party on the spot the reasons, basis and rights, and hear it, before the measure (行政强制法18).
 
     statement: what the party said, or that it said nothing.
     """
-    taken = take_step(case_id, step, act="give_prior_notice", actor=actor, at=at)
-    require(check_text(statement, what="当事人的陈述申辩（没有的写明没有）", longest=1900))
-    taken.rows.append(write_on_site_act(taken.case, content, actor, at))
+    taken = take_step(case_id, step, act="give_prior_notice", actor=actor, at=at, rev=rev)
+    measure = measure_of(taken)
+    approved = measure.approved_at if measure else None
+    require(
+        first_refusal(
+            check_text(statement, what="当事人的陈述申辩（没有的写明没有）", longest=1900),
+            rules.may_begin(
+                localtime(content.began_at), approved_at=localtime(approved) if approved else None, what="当场告知"
+            ),
+        )
+    )
+    taken.rows.append(write_on_site_act(taken.case, replace(content, act=TOLD), actor, at))
     text = f"当场告知理由、依据和权利，当事人陈述：{statement.strip()}"
     return finish_step(taken, event="case.notified", text=text, on=localdate(content.began_at))
 
 
 @dataclass(frozen=True, slots=True)
 class SeizureContent:
-    """How a measure was carried out: on site, before party or witness, with its inventory and its grounds."""
+    """How a measure was carried out: on site, before party or witness, with its inventory and its grounds.
+
+    notified: how the party was told to come; statement: what it said there; refusal: that it would not sign or take
+    the document, which is then left before a witness or a recording.
+    """
 
     on_site: OnSiteContent
     party_present: bool
@@ -173,6 +208,9 @@ class SeizureContent:
     basis: Sequence[str]
     remedies: str
     witness: str = ""
+    notified: str = ""
+    statement: str = ""
+    refusal: str = ""
 
 
 @transaction.atomic
@@ -184,43 +222,98 @@ def carry_out_coercion(
     papers: Sequence[PaperContent],
     actor: Account,
     at: datetime,
+    rev: int | None = None,
 ) -> CaseEvent:
     """Seal or seize: two officers, certificates shown, decision and inventory handed over there (行政强制法18、24)."""
-    taken = take_step(case_id, step, act="carry_out_coercion", actor=actor, at=at)
-    measure = _measure(taken)
+    taken = take_step(case_id, step, act="carry_out_coercion", actor=actor, at=at, rev=rev)
+    measure = taken_measure(taken)
     spot = content.on_site
     require(
         first_refusal(
-            rules.may_carry_out(
-                rules.OnTheSpot(
-                    approved=measure.approved_by_id is not None,
-                    urgent=measure.urgent,
-                    started=measure.started_at is not None,
-                    party_present=content.party_present,
-                    witness=content.witness,
-                    inventory=content.inventory,
-                )
-            ),
+            rules.may_carry_out(_said_of(taken, measure, content)),
+            _may_begin(taken, measure, spot),
             check_text(content.facts, what="违法事实和证据"),
+            rules.is_based(based=is_known(taken, content.basis)),
             check_text(content.remedies, what="告知的救济途径和期限", longest=1000),
         )
     )
-    taken.rows.append(write_on_site_act(taken.case, spot, actor, at))
+    taken.rows.append(write_on_site_act(taken.case, replace(spot, note=_noted(content)), actor, at))
     on = localdate(spot.began_at)
-    decision = _hand_over(taken, measure, content, papers, on)
-    measure.items, measure.started_at, measure.decision = content.inventory.strip(), spot.began_at, decision
-    measure.witness, measure.until_on = content.witness.strip(), last_day(taken.limit(SEIZURE), on)
+    measure.decision = _decide(taken, measure, content, papers, on)
+    if content.party_present:
+        taken.rows.append(_hand_over(taken, measure.decision, content, on))
+    measure.items, measure.started_at, measure.witness = (
+        content.inventory.strip(),
+        spot.began_at,
+        content.witness.strip(),
+    )
+    measure.until_on = last_day(taken.limit(SEIZURE), on)
     measure.save()
-    until = measure.until_on.isoformat()
-    text = f"{measure.get_kind_display()}，期限至 {until}，决定书和清单当场交付{spot.person_present}。"
+    text = f"{measure.get_kind_display()}，期限至 {measure.until_on.isoformat()}。{_handed_over(content)}"
     also = ["case.coercion_urgent"] if measure.urgent else []
-    return finish_step(taken, event="case.coercion_carried_out", text=text, on=on, happened_at=spot.began_at, also=also)
+    told = {DELIVERED: content.party_present} if DELIVERED in taken.standing.compiled.dictionary else {}
+    return finish_step(taken, event="case.coercion_carried_out", text=text[:2000], on=on, happened_at=spot.began_at,
+                       also=also, facts=told)  # fmt: skip
 
 
-def _hand_over(
+def _said_of(taken: StepAct, measure: Measure, content: SeizureContent) -> rules.OnTheSpot:
+    parties = Party.objects.filter(case=taken.case, standing=Party.Standing.PARTY)
+    names = {name.strip() for pair in parties.values_list("name", "representative") for name in pair}
+    return rules.OnTheSpot(
+        approved=measure.approved_by_id is not None,
+        urgent=measure.urgent,
+        started=measure.started_at is not None,
+        party_present=content.party_present,
+        witness=content.witness,
+        inventory=content.inventory,
+        present=content.on_site.person_present,
+        names=frozenset(names - {""}),
+        notified=content.notified,
+        statement=content.statement,
+        refusal=content.refusal,
+        recorded=bool(content.on_site.video.strip()),
+    )
+
+
+def _may_begin(taken: StepAct, measure: Measure, spot: OnSiteContent) -> Verdict:
+    """Say whether the measure began after its approval and after the telling; an urgent one needs neither before it."""
+    if measure.urgent:
+        return Allowed()
+    told = OnSiteAct.objects.filter(case=taken.case, act=TOLD).order_by("-began_at").first()
+    approved = measure.approved_at
+    return rules.may_begin(
+        localtime(spot.began_at),
+        approved_at=localtime(approved) if approved else None,
+        told_at=localtime(told.began_at) if told else None,
+    )
+
+
+def _noted(content: SeizureContent) -> str:
+    """Return the record of the site: its own text, who was told to come, said what, would not sign, witnessed it."""
+    said = (
+        ("通知到场", content.notified),
+        ("当事人陈述", content.statement),
+        ("拒绝签名或者签收", content.refusal),
+        ("见证人", content.witness),
+    )
+    own = content.on_site.note.strip()
+    return "；".join([*([own] if own else []), *(f"{label}：{text.strip()}" for label, text in said if text.strip())])
+
+
+def _handed_over(content: SeizureContent) -> str:
+    """Return in words how decision and list reached the party."""
+    who = content.on_site.person_present.strip()
+    if not content.party_present:
+        return f"当事人没有到场，见证人{content.witness.strip()}；决定书和清单另行送达当事人。"
+    if content.refusal.strip():
+        return f"{who}拒绝签名或者签收，决定书和清单当场留置。"
+    return f"决定书和清单当场交付{who}。"
+
+
+def _decide(
     taken: StepAct, measure: Measure, content: SeizureContent, papers: Sequence[PaperContent], on: date
 ) -> Decision:
-    """Write the decision and its service there and then; the first document that the step declares is the decision."""
+    """Write the decision there and then; the first document that the step declares is the decision."""
     require(check_papers(declared=taken.node.documents, given=[one.kind for one in papers]))
     first = next(one for one in papers if one.kind == taken.node.documents[0])
     for other in papers:
@@ -237,124 +330,24 @@ def _hand_over(
     decision = write_decision(taken, proposal, first, on=on)
     decision.on_the_spot, decision.remedies_told = True, content.remedies.strip()
     decision.save(update_fields=["on_the_spot", "remedies_told"])
-    service = write_row(
+    return decision
+
+
+def _hand_over(taken: StepAct, decision: Decision, content: SeizureContent, on: date) -> Service:
+    """Write down that the party itself took the decision there, or that it was left with it (行政强制法24)."""
+    refused = content.refusal.strip()
+    return write_row(
         Service,
         agency_id=taken.case.agency_id,
         case=taken.case,
         paper=decision.paper,
-        method=Service.Method.DIRECT,
+        method=Service.Method.LEFT if refused else Service.Method.DIRECT,
         sent_on=on,
         received_on=on,
-        receiver=content.on_site.person_present,
-        witness=content.witness.strip(),
+        receiver="" if refused else content.on_site.person_present.strip(),
+        refusal_reason=refused,
+        witness=content.witness.strip() or (content.on_site.video.strip() if refused else ""),
         first_server=taken.case.handler,
         second_server=taken.case.co_handler,
         registered_at=taken.at,
     )
-    taken.rows.append(service)
-    return decision
-
-
-@transaction.atomic
-def extend_coercion(
-    case_id: UUID,
-    step: str,
-    *,
-    reason: str,
-    told_on: date,
-    papers: Sequence[PaperContent],
-    actor: Account,
-    at: datetime,
-) -> CaseEvent:
-    """Prolong a seizure, once and by what the pack allows, and tell the party in writing (行政强制法25)."""
-    taken = take_step(case_id, step, act="extend_coercion", actor=actor, at=at)
-    measure = _measure(taken)
-    limit = taken.limit(SEIZURE)
-    started = localdate(measure.started_at) if measure.started_at else None
-    require(
-        first_refusal(
-            _running(measure, taken),
-            rules.may_extend_seizure(extended=measure.extended, allowed=limit.extension, told_on=told_on, on=taken.on),
-            may_happen_on(told_on, today=taken.on, not_before=started, what="告知日期"),
-            check_text(reason, what="延长理由", longest=1000),
-        )
-    )
-    assert started is not None  # noqa: S101 - said by the rule above, for the type checker
-    add_papers(taken, papers)
-    length = limit.extension or 0
-    measure.extended = True
-    measure.until_on = last_day(limit, started, [Change("extend", length=length, unit=limit.unit)])
-    measure.save()
-    taken.rows.append(_extension(taken, length, reason))
-    text = f"延长查封扣押至 {measure.until_on.isoformat()}：{reason.strip()}"
-    return finish_step(taken, event="case.coercion_extended", text=text, on=told_on)
-
-
-def _extension(taken: StepAct, length: int, reason: str) -> Extension:
-    case = taken.case
-    duty = Duty.objects.filter(agency_id=case.agency_id, subject_kind="case", subject_id=case.pk, kind=SEIZURE)
-    return write_row(
-        Extension,
-        agency_id=case.agency_id,
-        case=case,
-        duty_id=duty.order_by("-opened_at").values_list("pk", flat=True).get(),
-        limit=SEIZURE,
-        length=length,
-        reason=reason.strip(),
-        basis=rules.SEIZURE,
-        approved_by=taken.actor,
-        approved_at=taken.at,
-    )
-
-
-def _running(measure: Measure, taken: StepAct) -> Verdict:
-    return rules.is_running(
-        started=measure.started_at is not None,
-        ended=measure.ended_on is not None,
-        until=measure.until_on,
-        on=taken.on,
-    )
-
-
-@transaction.atomic
-def release_coercion(
-    case_id: UUID,
-    step: str,
-    *,
-    how: str,
-    papers: Sequence[PaperContent],
-    actor: Account,
-    at: datetime,
-) -> CaseEvent:
-    """Release what was sealed or seized and give it back, once; on time or, alas, late (行政强制法28)."""
-    taken = take_step(case_id, step, act="release_coercion", actor=actor, at=at)
-    measure = _measure(taken)
-    _end(taken, measure, how)
-    add_papers(taken, papers)
-    late = measure.until_on is not None and taken.on > measure.until_on
-    text = f"解除{measure.get_kind_display()}：{how.strip()}{'（已超过期限）' if late else ''}"
-    return finish_step(taken, event="case.coercion_released", text=text)
-
-
-@transaction.atomic
-def hand_over_items(
-    case_id: UUID, step: str, *, how: str, papers: Sequence[PaperContent], actor: Account, at: datetime
-) -> CaseEvent:
-    """Hand over what is confiscated, destroyed or transferred (行政强制法27); past its last day it is released."""
-    taken = take_step(case_id, step, act="hand_over_items", actor=actor, at=at)
-    measure = _measure(taken)
-    require(_running(measure, taken))
-    _end(taken, measure, how)
-    add_papers(taken, papers)
-    return finish_step(taken, event="case.items_handled", text=f"移交涉案财物：{how.strip()}")
-
-
-def _end(taken: StepAct, measure: Measure, how: str) -> None:
-    require(
-        first_refusal(
-            rules.may_release(started=measure.started_at is not None, ended=measure.ended_on is not None, how=how),
-            check_text(how, what="处理结果", longest=300),
-        )
-    )
-    measure.ended_on, measure.ended_how = taken.on, how.strip()
-    measure.save()

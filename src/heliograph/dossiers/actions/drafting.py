@@ -6,6 +6,7 @@ from collections.abc import Mapping
 from datetime import datetime
 from uuid import UUID
 
+from django.db import connection
 from django.utils.timezone import localdate
 
 from heliograph.dossiers.models import StepDraft
@@ -14,6 +15,8 @@ from heliograph.dossiers.rules.opening import RECORDING
 from heliograph.kernel.verdict import Refused, require
 from heliograph.registers.models import Account
 
+# By hand, for it stands behind every step; nothing refers to a draft, so there is nothing for Django to look for.
+_DROP = "DELETE FROM dossiers_stepdraft WHERE case_id = %s AND step = %s AND account_id = %s"
 MOST_FIELDS, MOST_LETTERS = 200, 120_000
 
 
@@ -41,4 +44,5 @@ def save_step_draft(
 
 def drop_step_draft(case_id: UUID, step: str, *, actor: Account) -> None:
     """Forget what somebody was typing into a step's form, once the step is done or the draft is given up."""
-    StepDraft.objects.filter(case_id=case_id, step=step, account=actor).delete()
+    with connection.cursor() as cursor:
+        cursor.execute(_DROP, [case_id, step, actor.pk])

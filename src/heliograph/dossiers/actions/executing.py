@@ -12,6 +12,7 @@ from django.db import transaction
 from django.db.models import Max, Sum
 from django.utils.timezone import localdate
 
+from heliograph.dossiers.actions.dated import follow_plan
 from heliograph.dossiers.actions.papers import PaperContent, add_main_paper, add_paper, add_papers, file_of_case
 from heliograph.dossiers.actions.rows import write_row
 from heliograph.dossiers.actions.steps import StepAct, finish_step, take_step, tell
@@ -26,20 +27,21 @@ from heliograph.dossiers.models import (
     Remedy,
 )
 from heliograph.dossiers.permissions import access_case, require_handler
-from heliograph.dossiers.queries import decision_of, fine_of, owed_on, pay_until, recused_among, served_on
-from heliograph.dossiers.rules import serving
+from heliograph.dossiers.queries import decision_of, fine_of, next_due, owed_on, pay_until, recused_among, served_on
+from heliograph.dossiers.rules import levying, serving
 from heliograph.dossiers.rules.opening import check_text, may_enter, may_happen_on
 from heliograph.dossiers.rules.people import may_act_unrecused
 from heliograph.dossiers.rules.terms import check_amount
 from heliograph.duties.queries import last_day
 from heliograph.kernel.packs.schema import Pack
-from heliograph.kernel.verdict import first_refusal, require
+from heliograph.kernel.verdict import Verdict, first_refusal, require
 from heliograph.ledger.actions import append
 from heliograph.regimes.queries import pack_in_force
 from heliograph.registers.models import Account
 
 CENT = Decimal("0.01")
 SURCHARGE = ("fine_surcharge_daily", "fine_surcharge_cap")  # provisions of the packs, %
+PENALTY = "penalty"
 PAID, DEFERRED, UNPAID = "已履行", "申请延期分期", "未履行"
 
 
@@ -78,32 +80,54 @@ def record_payment(
     bank: str = "",
     receipt: str = "",
     file_id: UUID | None = None,
+    delivered: str = "",
     actor: Account,
     at: datetime,
+    rev: int | None = None,
 ) -> CaseEvent:
     """Register how the decision is carried out: the bank's receipt, a request to pay later, or nothing (行政处罚法67).
 
     state: 已履行, 申请延期分期 or 未履行. 已履行 needs a receipt for all that is owed, where money is owed.
+    delivered: what was handed over instead, to whom and when, where a requisition asks for no money.
     """
-    taken = take_step(case_id, step, act="record_payment", actor=actor, at=at)
+    taken = take_step(case_id, step, act="record_payment", actor=actor, at=at, rev=rev)
     decision = _decided(taken)
     require(first_refusal(check_amount(amount, "缴款金额"), check_amount(surcharge, "加处罚款")))
-    require(serving.may_say_carried_out(state, owed=owed_on(decision), amount=amount - surcharge))
-    said = f"履行情况：{state}。"
+    require(_may_perform(taken, decision, state, amount - surcharge, delivered))
+    said = f"履行情况：{state}。{delivered.strip()}"[:1800]
     if amount:
         content = ReceiptContent(amount, surcharge, paid_on or taken.on, bank, receipt, file_id)
-        taken.rows.append(_pay(taken.case, decision, taken.pack, content, actor, at))
+        taken.rows.append(pay(taken.case, decision, taken.pack, content, actor, at))
         said = _said(content) + said
         for kind in taken.node.documents:
             add_paper(taken, PaperContent(kind, content.paid_on, "", file_id))
+        follow_plan(taken.case, decision, taken.pack, paid=True, actor=actor, at=at)
     done = state == PAID
     return finish_step(
-        taken,
-        event="case.paid" if done else "case.payment_checked",
-        text=said,
-        facts={"履行情况": state},
+        taken, event="case.paid" if done else "case.payment_checked", text=said, facts={"履行情况": state},
         on=paid_on if amount else None,
-    )
+    )  # fmt: skip
+
+
+def _may_perform(taken: StepAct, decision: Decision, state: str, paid: Decimal, delivered: str) -> Verdict:
+    """Say whether this may be registered of a decision; of a levy or a fee only what its flow can go on with."""
+    owed = owed_on(decision)
+    checks = [serving.may_say_carried_out(state, owed=owed, amount=paid)]
+    if taken.category.id != PENALTY:
+        checks.append(_as_its_flow_waits(taken, decision, state, delivered))
+    if state == UNPAID and _asks_money(decision):
+        checks.append(serving.may_say_unpaid(on=taken.on, due_on=next_due(decision, taken.pack), owed=owed - paid))
+    return first_refusal(*checks)
+
+
+def _as_its_flow_waits(taken: StepAct, decision: Decision, state: str, delivered: str) -> Verdict:
+    courts = any(one.act == "apply_to_court" for one in taken.standing.compiled.definition.nodes.values())
+    return first_refusal(
+        levying.may_say_at_all(state, enforced=courts),
+        levying.may_say_delivered(state, money=_asks_money(decision), delivered=delivered),
+        levying.may_say_undelivered(state, money=_asks_money(decision), on=taken.on,
+                                    until=pay_until(decision, taken.pack)),
+    )  # fmt: skip
 
 
 @transaction.atomic
@@ -114,11 +138,13 @@ def register_receipt(case_id: UUID, *, content: ReceiptContent, actor: Account, 
     require_handler(case, who)
     require(may_act_unrecused(actor.pk, recused=[one.pk for one in recused_among(case, [actor])]))
     decision = _decision(case)
-    payment = _pay(case, decision, pack_in_force(case.agency_id, case.opened_on), content, actor, at)
+    pack = pack_in_force(case.agency_id, case.opened_on)
+    payment = pay(case, decision, pack, content, actor, at)
     told = tell(case, event="case.receipt_registered", act="register_receipt", step="履行", text=_said(content),
                 basis=serving.PAYMENT, on=content.paid_on, actor=actor, at=at)  # fmt: skip
     append("case.receipt_registered", subject=case, agency_id=case.agency_id, actor_id=actor.pk, at=at,
            rows=[payment, told])  # fmt: skip
+    follow_plan(case, decision, pack, paid=True, actor=actor, at=at)
     return payment
 
 
@@ -127,7 +153,8 @@ def _said(content: ReceiptContent) -> str:
     return f"缴纳 {content.amount:,} 元{of_it}，票据 {content.receipt.strip()}。"
 
 
-def _pay(case: Case, decision: Decision, pack: Pack, content: ReceiptContent, actor: Account, at: datetime) -> Payment:
+def pay(case: Case, decision: Decision, pack: Pack, content: ReceiptContent, actor: Account, at: datetime) -> Payment:
+    """Write a receipt down, checked; part of the act that registers it."""
     receipt, bank = content.receipt.strip(), content.bank.strip()
     require(first_refusal(check_amount(content.amount, "缴款金额"), check_amount(content.surcharge, "加处罚款")))
     before = Payment.objects.filter(decision=decision).aggregate(all=Sum("surcharge"))["all"] or Decimal(0)
@@ -211,9 +238,10 @@ def grant_deferral(
     papers: Sequence[PaperContent],
     actor: Account,
     at: datetime,
+    rev: int | None = None,
 ) -> CaseEvent:
     """Grant or refuse leave to pay later or by instalments (行政处罚法66). plan: (day, 元) of each part."""
-    taken = take_step(case_id, step, act="grant_deferral", actor=actor, at=at)
+    taken = take_step(case_id, step, act="grant_deferral", actor=actor, at=at, rev=rev)
     decision = _decided(taken)
     require(
         first_refusal(
@@ -225,20 +253,15 @@ def grant_deferral(
     if granted:
         require(serving.check_plan(owed=owed_on(decision), parts=plan, asked_on=asked_on))
         deferral = write_row(
-            Deferral,
-            agency_id=decision.agency_id,
-            case=taken.case,
-            decision=decision,
-            asked_on=asked_on,
-            reason=reason.strip(),
-            plan=[{"on": day.isoformat(), "amount": str(amount)} for day, amount in plan],
-            until_on=plan[-1][0],
-            approved_by=actor,
-            approved_at=at,
-        )
+            Deferral, agency_id=decision.agency_id, case=taken.case, decision=decision, asked_on=asked_on,
+            reason=reason.strip(), plan=[{"on": day.isoformat(), "amount": str(amount)} for day, amount in plan],
+            until_on=plan[-1][0], approved_by=actor, approved_at=at,
+        )  # fmt: skip
         taken.rows.append(deferral)
+        follow_plan(taken.case, decision, taken.pack, paid=False, actor=actor, at=at)
     text = f"{'准予' if granted else '不准予'}延期或者分期缴纳罚款：{reason.strip()}"
-    return finish_step(taken, event="case.deferred", text=text, facts={"准予延期": granted})
+    event = "case.deferred" if granted else "case.deferral_refused"  # refused: the days to pay run on
+    return finish_step(taken, event=event, text=text, facts={"准予延期": granted})
 
 
 @transaction.atomic
@@ -246,19 +269,28 @@ def urge(
     case_id: UUID,
     step: str,
     *,
-    served_on: date,
-    content: str,
-    statement: str,
+    served_on: date | None = None,
+    content: str = "",
+    statement: str = "",
+    paid: bool = False,
     papers: Sequence[PaperContent],
     actor: Account,
     at: datetime,
+    rev: int | None = None,
 ) -> CaseEvent:
-    """Serve a written demand to carry the decision out, and hear the party (催告, 行政强制法35、36、54)."""
-    taken = take_step(case_id, step, act="urge", actor=actor, at=at)
+    """Serve a written demand to carry the decision out, and hear the party (催告, 行政强制法35、36、54).
+
+    paid: the party has paid all after all, so that nothing is left to be demanded; its receipts are registered.
+    """
+    taken = take_step(case_id, step, act="urge", actor=actor, at=at, rev=rev)
     decision = _decided(taken)
+    if paid:
+        require(serving.may_say_carried_out(PAID, owed=owed_on(decision), amount=Decimal(0)))
+        return finish_step(taken, event="case.paid", text="催告前当事人已经履行，不再催告。", facts={"履行情况": PAID})
+    served_on = served_on or taken.on
     require(
         first_refusal(
-            serving.may_urge(pay_until=pay_until(decision, taken.pack), on=served_on, owed=owed_on(decision),
+            serving.may_urge(pay_until=next_due(decision, taken.pack), on=served_on, owed=owed_on(decision),
                              money=_asks_money(decision)),
             check_text(content, what="履行期限、方式和金额"),
             may_happen_on(served_on, today=taken.on, not_before=decision.decided_on, what="催告书送达日期"),
@@ -266,19 +298,12 @@ def urge(
     )  # fmt: skip
     paper = add_main_paper(taken, papers, kind="履行催告书")
     demand = write_row(
-        Demand,
-        agency_id=decision.agency_id,
-        case=taken.case,
-        decision=decision,
-        served_on=served_on,
-        content=content.strip(),
-        statement=statement.strip(),
-        paper=paper,
-        registered_by=actor,
-        registered_at=at,
-    )
+        Demand, agency_id=decision.agency_id, case=taken.case, decision=decision, served_on=served_on,
+        content=content.strip(), statement=statement.strip(), paper=paper, registered_by=actor, registered_at=at,
+    )  # fmt: skip
     taken.rows.append(demand)
-    return finish_step(taken, event="case.urged", text="送达催告书，催告当事人履行义务。", on=served_on)
+    return finish_step(taken, event="case.urged", text="送达催告书，催告当事人履行义务。",
+                       facts={"履行情况": UNPAID}, on=served_on)  # fmt: skip
 
 
 def _asks_money(decision: Decision) -> bool:
@@ -295,9 +320,10 @@ def apply_to_court(
     papers: Sequence[PaperContent],
     actor: Account,
     at: datetime,
+    rev: int | None = None,
 ) -> CaseEvent:
     """Apply to the court for execution: after demand and remedies, within the period (行政强制法53 to 55)."""
-    taken = take_step(case_id, step, act="apply_to_court", actor=actor, at=at)
+    taken = take_step(case_id, step, act="apply_to_court", actor=actor, at=at, rev=rev)
     decision = _decided(taken)
     demand = Demand.objects.filter(decision=decision).order_by("-served_on").first()
     require(

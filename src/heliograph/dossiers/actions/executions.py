@@ -5,11 +5,13 @@ from __future__ import annotations
 from collections.abc import Sequence
 from datetime import date, datetime, time
 from decimal import Decimal
+from typing import Any
 from uuid import UUID
 
 from django.db import transaction
 from django.utils.timezone import localdate, localtime
 
+from heliograph.dossiers.actions.coercion import is_known
 from heliograph.dossiers.actions.deciding import approve_proposal, write_decision
 from heliograph.dossiers.actions.inspections import publish_result
 from heliograph.dossiers.actions.investigating import OnSiteContent, write_on_site_act
@@ -22,7 +24,7 @@ from heliograph.dossiers.models import CaseEvent, Decision, Demand
 from heliograph.dossiers.queries import decision_of, owed_on, pay_until
 from heliograph.dossiers.rules import coercing as rules
 from heliograph.dossiers.rules import serving
-from heliograph.dossiers.rules.opening import check_text, may_happen_on
+from heliograph.dossiers.rules.opening import check_text, may_follow, may_happen_on
 from heliograph.kernel.packs.schema import Pack
 from heliograph.kernel.verdict import Verdict, first_refusal, require
 from heliograph.regimes.queries import work_calendar
@@ -45,15 +47,18 @@ def decide_substitute(
     paper: PaperContent,
     actor: Account,
     at: datetime,
+    rev: int | None = None,
 ) -> CaseEvent:
     """Decide that somebody else performs what the party did not: who, how, at what cost, 元 (行政强制法50、51)."""
-    taken = take_step(case_id, step, act="decide", actor=actor, at=at)
+    taken = take_step(case_id, step, act="decide", actor=actor, at=at, rev=rev)
     require(
         first_refusal(
             rules.may_decide_substitute(
                 executes=taken.case.executes_id is not None, performer=performer, budget_told=budget >= 0, method=method
             ),
             check_text(reasons, what="理由"),
+            rules.is_based(based=is_known(taken, basis)),
+            rules.is_term_over(_term_of(taken), on=taken.on),
             check_text(remedies, what="告知的救济途径和期限", longest=1000),
         )
     )
@@ -70,46 +75,47 @@ def decide_substitute(
 
 @transaction.atomic
 def demand_performance(
-    case_id: UUID,
-    step: str,
-    *,
-    served_on: date,
-    content: str,
-    statement: str,
-    papers: Sequence[PaperContent],
-    actor: Account,
-    at: datetime,
-) -> CaseEvent:
-    """Serve a written demand to perform, of money or of anything else, and hear the party (行政强制法35、51、54)."""
-    taken = take_step(case_id, step, act="urge", actor=actor, at=at)
+    case_id: UUID, step: str, *, served_on: date, content: str, statement: str, papers: Sequence[PaperContent],
+    actor: Account, at: datetime, perform_by: date | None = None, rev: int | None = None
+) -> CaseEvent:  # fmt: skip
+    """Serve a written demand to perform, of money or of anything else, and hear the party (行政强制法35、51、54).
+
+    perform_by: the last day that it gives the party; before it is over nothing is carried out by force.
+    """
+    taken = take_step(case_id, step, act="urge", actor=actor, at=at, rev=rev)
     decision = _decided(taken)
     require(
         first_refusal(
             _may_demand(taken, decision, content, served_on),
-            may_happen_on(served_on, today=taken.on, not_before=decision.decided_on, what="催告书送达日期"),
+            may_happen_on(
+                served_on, today=taken.on, not_before=decision.decided_on, what="催告书送达日期", since="作出决定之日"
+            ),
         )
     )
+    if perform_by is not None:
+        require(may_follow(perform_by, served_on, what="催告的履行期限", since="催告书送达之日"))
     made = add_papers(taken, papers)
     demand = write_row(
-        Demand,
-        agency_id=decision.agency_id,
-        case=taken.case,
-        decision=decision,
-        served_on=served_on,
-        content=content.strip(),
-        statement=statement.strip(),
-        paper=made[0],
-        registered_by=actor,
-        registered_at=at,
-    )
+        Demand, agency_id=decision.agency_id, case=taken.case, decision=decision, served_on=served_on,
+        content=content.strip(), statement=statement.strip(), perform_by=perform_by, paper=made[0],
+        registered_by=actor, registered_at=at,
+    )  # fmt: skip
     taken.rows.append(demand)
-    return finish_step(taken, event="case.urged", text="送达催告书，催告当事人履行义务。", on=served_on)
+    term = f"，限 {perform_by.isoformat()} 前履行" if perform_by else ""
+    return finish_step(taken, event="case.urged", text=f"送达催告书，催告当事人履行义务{term}。",
+                       facts={"履行情况": "未履行"}, on=served_on)  # fmt: skip
+
+
+def _term_of(taken: StepAct) -> date | None:
+    """Return the last day that the demand gave the party to perform, None where it gave none."""
+    demands = Demand.objects.filter(case=taken.case).order_by("-served_on", "-id")
+    return demands.values_list("perform_by", flat=True).first()
 
 
 def _may_demand(taken: StepAct, decision: Decision, content: str, on: date) -> Verdict:
     return rules.may_demand(
         content=content,
-        pay_until=pay_until(decision, taken.pack) if decision.fine else None,
+        pay_until=pay_until(decision, taken.pack) if decision.fine or decision.pay_days else None,
         on=on,
         money=decision.fine + decision.confiscated + decision.levied > 0,
         owed=owed_on(decision) > 0,
@@ -125,18 +131,11 @@ def _decided(taken: StepAct) -> Decision:
 
 @transaction.atomic
 def substitute_performance(
-    case_id: UUID,
-    step: str,
-    *,
-    content: OnSiteContent,
-    result: str,
-    urgent_reason: str = "",
-    papers: Sequence[PaperContent],
-    actor: Account,
-    at: datetime,
-) -> CaseEvent:
+    case_id: UUID, step: str, *, content: OnSiteContent, result: str, urgent_reason: str = "",
+    papers: Sequence[PaperContent], actor: Account, at: datetime, rev: int | None = None
+) -> CaseEvent:  # fmt: skip
     """Oversee on site that somebody performs in the party's place (行政强制法43、51): demanded before, not at night."""
-    taken = take_step(case_id, step, act="substitute_performance", actor=actor, at=at)
+    taken = take_step(case_id, step, act="substitute_performance", actor=actor, at=at, rev=rev)
     began = localtime(content.began_at)
     demanded = Demand.objects.filter(case=taken.case).order_by("-served_on").values_list("served_on", flat=True).first()
     days = taken.limit("coercion_substitute_notice").length or 0
@@ -145,6 +144,7 @@ def substitute_performance(
     require(
         first_refusal(
             check_text(result, what="代履行的经过和结果", longest=1900),
+            rules.is_term_over(_term_of(taken), on=began.date()),
             rules.may_substitute(
                 demanded_on=demanded,
                 earliest=calendar.add_workdays(demanded, days + 1) if demanded else None,
@@ -185,12 +185,12 @@ def publish_coercion(
     withheld_reason: str = "",
     actor: Account,
     at: datetime,
+    rev: int | None = None,
 ) -> CaseEvent:
     """Register that coercion was made public: its own decision where it has one, else what came of it."""
+    given: dict[str, Any] = {"published_on": published_on, "where": where, "withheld_reason": withheld_reason}
+    said = published_on is not None or bool((where or "").strip())
+    require(serving.is_one_or_other(published=said, withheld_reason=withheld_reason))
     if Decision.objects.filter(case_id=case_id).exists():
-        return record_publication(
-            case_id, step, published_on=published_on, where=where, withheld_reason=withheld_reason, actor=actor, at=at
-        )
-    return publish_result(
-        case_id, step, published_on=published_on, where=where, withheld_reason=withheld_reason, actor=actor, at=at
-    )
+        return record_publication(case_id, step, **given, actor=actor, at=at, rev=rev)
+    return publish_result(case_id, step, **given, actor=actor, at=at, rev=rev)

@@ -29,9 +29,10 @@ def complete_step(
     facts: Mapping[str, FactValue],
     actor: Account,
     at: datetime,
+    rev: int | None = None,
 ) -> CaseEvent:
     """Complete a step that has no act of its own: what was done, its documents, and the facts it is to ask for."""
-    taken = take_step(case_id, step, act=GENERIC, actor=actor, at=at)
+    taken = take_step(case_id, step, act=GENERIC, actor=actor, at=at, rev=rev)
     require_asked(taken, facts)
     require(check_text(note, what="办理情况", longest=2000))
     add_papers(taken, papers)
@@ -40,10 +41,17 @@ def complete_step(
 
 @transaction.atomic
 def propose_filing(
-    case_id: UUID, step: str, *, facts_found: str, papers: Sequence[PaperContent], actor: Account, at: datetime
+    case_id: UUID,
+    step: str,
+    *,
+    facts_found: str,
+    papers: Sequence[PaperContent],
+    actor: Account,
+    at: datetime,
+    rev: int | None = None,
 ) -> CaseEvent:
     """Fill in the filing form (立案审批表): what was found and why it should be filed (行政处罚法54)."""
-    taken = take_step(case_id, step, act="propose_filing", actor=actor, at=at)
+    taken = take_step(case_id, step, act="propose_filing", actor=actor, at=at, rev=rev)
     require(check_text(facts_found, what="案情和立案理由"))
     taken.case.facts = facts_found.strip()
     add_papers(taken, papers)
@@ -52,13 +60,21 @@ def propose_filing(
 
 @transaction.atomic
 def decide_filing(
-    case_id: UUID, step: str, *, granted: bool, opinion: str, long_ground: str = "", actor: Account, at: datetime
+    case_id: UUID,
+    step: str,
+    *,
+    granted: bool,
+    opinion: str,
+    long_ground: str = "",
+    actor: Account,
+    at: datetime,
+    rev: int | None = None,
 ) -> CaseEvent:
     """Decide whether the case is filed. Refused for an act that came to light after its limitation (行政处罚法36、54).
 
     long_ground: why the longer limitation of article 36 holds, where it does.
     """
-    taken = take_step(case_id, step, act="decide_filing", actor=actor, at=at)
+    taken = take_step(case_id, step, act="decide_filing", actor=actor, at=at, rev=rev)
     require(check_text(opinion, what="审批意见", longest=2000))
     if granted:
         require(_not_barred(taken, long_ground))

@@ -3,24 +3,26 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from datetime import date, datetime
+from datetime import date, datetime, time
 from typing import Any
 from uuid import UUID
 
 from django.db import transaction
 from django.utils.timezone import localdate
 
-from heliograph.dossiers.actions.concluding import ProposalContent, present_proposal, propose
-from heliograph.dossiers.actions.papers import PaperContent, add_main_paper, add_papers
+from heliograph.dossiers.actions.concluding import (
+    present_proposal,
+)
+from heliograph.dossiers.actions.papers import PaperContent, add_main_paper, add_paper, add_papers
 from heliograph.dossiers.actions.rows import write_row
 from heliograph.dossiers.actions.steps import StepAct, finish_step, take_step
-from heliograph.dossiers.models import CaseEvent, Evidence, Hearing, Notice, OnSiteAct, Proposal, Statement
-from heliograph.dossiers.queries import discretion_of, notice_of, terms_of
+from heliograph.dossiers.models import CaseEvent, Hearing, Notice, Proposal, Statement
+from heliograph.dossiers.queries import discretion_of, investigators_of, notice_of, terms_of
 from heliograph.dossiers.rules import deciding
 from heliograph.dossiers.rules.opening import check_text, may_happen_on
-from heliograph.dossiers.rules.proposing import as_found, is_summary, is_written, may_answer, may_review
-from heliograph.dossiers.rules.terms import check_terms
+from heliograph.dossiers.rules.proposing import is_written, may_answer, may_review
 from heliograph.duties.queries import last_day
+from heliograph.kernel.packs.schema import Pack
 from heliograph.kernel.verdict import Allowed, Verdict, first_refusal, require
 from heliograph.regimes.queries import work_calendar
 from heliograph.registers.models import Account, Role
@@ -31,14 +33,23 @@ OPINIONS = {"waiver": "放弃权利", "statement": "提出陈述申辩", "hearin
 
 @transaction.atomic
 def give_prior_notice(
-    case_id: UUID, step: str, *, served_on: date, papers: Sequence[PaperContent], actor: Account, at: datetime
+    case_id: UUID,
+    step: str,
+    *,
+    served_on: date,
+    statement_until: date | None = None,
+    papers: Sequence[PaperContent],
+    actor: Account,
+    at: datetime,
+    rev: int | None = None,
 ) -> CaseEvent:
     """Tell the party what is proposed, why, on what basis, and which rights it has (行政处罚法44、63、64).
 
-    served_on: the day on which the notice reached the party; the periods of the pack count from it. Whether the right
-    to a hearing is told follows from the step: it is the one whose document says so.
+    served_on: the day on which the notice reached the party; the periods of the pack count from it. statement_until:
+    the last day for a statement as the notice says it, else that of the pack. Whether the right to a hearing is told
+    follows from the step: it is the one whose document says so.
     """
-    taken = take_step(case_id, step, act="give_prior_notice", actor=actor, at=at)
+    taken = take_step(case_id, step, act="give_prior_notice", actor=actor, at=at, rev=rev)
     proposal = present_proposal(taken)
     approved_on = localdate(proposal.approved_at) if proposal.approved_at else None
     require(
@@ -50,50 +61,19 @@ def give_prior_notice(
     )
     made = add_main_paper(taken, papers, kind="行政处罚事先告知书")
     hearing = "听证" in "".join(taken.node.documents)
-    statement_until = last_day(taken.limit("statement"), served_on) if _has(taken, "statement") else served_on
+    until_day = statement_until or statement_end(taken.pack, served_on)
+    require(deciding.may_be_given_till(until_day, served_on=served_on))
+    assert until_day is not None  # noqa: S101 - said by the rule above, for the type checker
     hearing_until = last_day(taken.limit("hearing_request"), served_on) if hearing else None
-    notice = _notice(taken, proposal, served_on=served_on, hearing_right=hearing, hearing_until=hearing_until,
-                     statement_until=max(statement_until, hearing_until or statement_until), paper=made)  # fmt: skip
+    notice = write_notice(taken, proposal, served_on=served_on, hearing_right=hearing, hearing_until=hearing_until,
+                     statement_until=max(until_day, hearing_until or until_day), paper=made)  # fmt: skip
     until = f"，要求听证的期限至 {hearing_until.isoformat()}" if hearing_until else ""
-    text = f"第 {notice.number} 次告知拟作的处罚{until}。"
+    text = f"第 {notice.number} 次告知拟作的处罚，陈述申辩的期限至 {notice.statement_until.isoformat()}{until}。"
     return finish_step(taken, event="case.notified", text=text, on=served_on)
 
 
-@transaction.atomic
-def notify_on_the_spot(
-    case_id: UUID,
-    step: str,
-    *,
-    content: ProposalContent,
-    statement: str,
-    waived: bool,
-    actor: Account,
-    at: datetime,
-) -> CaseEvent:
-    """Tell the party by word of mouth what is to be decided on the spot, and hear it (行政处罚法44、45、52).
-
-    statement: what the party said; empty only where it waived. Kinds and amount are those that the step before found
-    to be within the limits of the summary procedure.
-    """
-    taken = take_step(case_id, step, act="give_prior_notice", actor=actor, at=at)
-    require(
-        first_refusal(
-            is_summary(summary=taken.is_summary),
-            check_terms(content.terms),
-            as_found(content.terms, kinds=taken.standing.facts.get("当场处罚种类"),
-                     fine=taken.standing.facts.get("罚款金额")),
-            may_answer("waiver" if waived else "statement", offered=OPINIONS, noticed=True, content=statement),
-        )
-    )  # fmt: skip
-    proposal = propose(taken, content)
-    notice = _notice(taken, proposal, served_on=taken.on, hearing_right=False, statement_until=taken.on)
-    said = _statement(taken, notice, "waiver" if waived else "statement", taken.on, statement)
-    taken.rows.append(said)
-    text = f"当场告知拟作的处罚，当事人{OPINIONS[said.kind]}。"
-    return finish_step(taken, event="case.notified", text=text, also=["case.statement_ended"])
-
-
-def _notice(taken: StepAct, proposal: Proposal, **given: Any) -> Notice:
+def write_notice(taken: StepAct, proposal: Proposal, **given: Any) -> Notice:
+    """Write the next notice of a case; part of the act that gives it."""
     last = notice_of(taken.case)
     notice = write_row(
         Notice,
@@ -109,19 +89,24 @@ def _notice(taken: StepAct, proposal: Proposal, **given: Any) -> Notice:
     return notice
 
 
-def _has(taken: StepAct, limit_id: str) -> bool:
-    return any(one.id == limit_id for one in taken.pack.rules.time_limits)
+def statement_end(pack: Pack, served_on: date) -> date | None:
+    """Return the last day for a statement by the pack, None where it says nothing of it."""
+    limit = next((one for one in pack.rules.time_limits if one.id == "statement"), None)
+    return None if limit is None else last_day(limit, served_on)
 
 
 @transaction.atomic
 def end_statement(
-    case_id: UUID, step: str, *, kind: str, received_on: date, content: str, actor: Account, at: datetime
-) -> CaseEvent:
+    case_id: UUID, step: str, *, kind: str, received_on: date, content: str, file_id: UUID | None = None,
+    actor: Account, at: datetime, rev: int | None = None
+) -> CaseEvent:  # fmt: skip
     """Register what the party said to the notice. kind: waiver, statement, hearing or silence (行政处罚法45、64).
 
-    Silence is refused while the period runs; a hearing is asked for in time or not at all.
+    Silence is refused while the period runs; a hearing is asked for in time or not at all. file_id: the paper that the
+    party handed in; of a waiver there is one. A statement leaves the right to a hearing as it is: where that was told
+    and still runs, the flow goes on waiting for it.
     """
-    taken = take_step(case_id, step, act="end_statement", actor=actor, at=at)
+    taken = take_step(case_id, step, act="end_statement", actor=actor, at=at, rev=rev)
     notice = notice_of(taken.case)
     require(may_answer(kind, offered=OPINIONS, noticed=notice is not None, content=content))
     assert notice is not None  # noqa: S101 - said by the rule above, for the type checker
@@ -136,20 +121,30 @@ def end_statement(
             else Allowed(),
         )
     )
+    add_party_paper(taken, kind, received_on, file_id)
     if kind == "hearing":
         taken.rows.append(_hearing(taken, notice, received_on))
     else:
-        taken.rows.append(_statement(taken, notice, kind, received_on, content))
+        taken.rows.append(write_statement(taken, notice, kind, received_on, content))
+    waits = kind == "statement" and notice.hearing_until is not None and received_on <= notice.hearing_until
     return finish_step(
-        taken,
-        event="case.statement_ended",
-        text=f"当事人{OPINIONS[kind]}。",
-        facts={"当事人意见": OPINIONS[kind]},
-        on=received_on,
-    )
+        taken, event="case.statement_received" if waits else "case.statement_ended", text=f"当事人{OPINIONS[kind]}。",
+        facts={"当事人意见": OPINIONS[kind]}, on=received_on,
+    )  # fmt: skip
 
 
-def _statement(taken: StepAct, notice: Notice, kind: str, received_on: date, content: str) -> Statement:
+PARTY_PAPERS = {"waiver": "放弃陈述申辩、听证权利声明", "statement": "陈述申辩材料", "hearing": "听证申请书"}
+
+
+def add_party_paper(taken: StepAct, kind: str, received_on: date, file_id: UUID | None) -> None:
+    """Register the paper that the party handed in; a waiver counts only in writing (行政处罚法62)."""
+    require(deciding.is_in_writing(kind, filed=file_id is not None))
+    if file_id is not None:
+        add_paper(taken, PaperContent(PARTY_PAPERS.get(kind, "当事人材料"), received_on, "", file_id))
+
+
+def write_statement(taken: StepAct, notice: Notice, kind: str, received_on: date, content: str) -> Statement:
+    """Write what the party said to a notice; part of the act that registers it."""
     return write_row(
         Statement,
         agency_id=taken.case.agency_id,
@@ -184,9 +179,11 @@ def _open_hearing(taken: StepAct) -> Hearing | None:
 
 
 @transaction.atomic
-def request_hearing(case_id: UUID, step: str, *, note: str, actor: Account, at: datetime) -> CaseEvent:
+def request_hearing(
+    case_id: UUID, step: str, *, note: str, actor: Account, at: datetime, rev: int | None = None
+) -> CaseEvent:
     """Confirm the registered request, so that the hearing can be prepared (行政处罚法64)."""
-    taken = take_step(case_id, step, act="request_hearing", actor=actor, at=at)
+    taken = take_step(case_id, step, act="request_hearing", actor=actor, at=at, rev=rev)
     hearing = _open_hearing(taken)
     require(
         first_refusal(
@@ -198,20 +195,14 @@ def request_hearing(case_id: UUID, step: str, *, note: str, actor: Account, at: 
 
 @transaction.atomic
 def notify_hearing(
-    case_id: UUID,
-    step: str,
-    *,
-    notified_on: date,
-    held_on: date,
-    place: str,
-    chair_id: UUID,
-    public: bool,
-    papers: Sequence[PaperContent],
-    actor: Account,
-    at: datetime,
-) -> CaseEvent:
-    """Tell the party when and where the hearing is, early enough, under a fit chair (行政处罚法64)."""
-    taken = take_step(case_id, step, act="notify_hearing", actor=actor, at=at)
+    case_id: UUID, step: str, *, notified_on: date, held_on: date, held_time: time | None = None, place: str,
+    chair_id: UUID, public: bool, papers: Sequence[PaperContent], actor: Account, at: datetime, rev: int | None = None
+) -> CaseEvent:  # fmt: skip
+    """Tell the party when and where the hearing is, early enough, under a fit chair (行政处罚法64).
+
+    The days before the hearing are counted back from the day on which it is held. held_time: the hour.
+    """
+    taken = take_step(case_id, step, act="notify_hearing", actor=actor, at=at, rev=rev)
     hearing = _open_hearing(taken)
     limit = taken.limit("hearing_notice")
     earliest = work_calendar().add_workdays(notified_on, (limit.length or 0) + 1)
@@ -225,17 +216,18 @@ def notify_hearing(
             deciding.may_schedule_hearing(
                 notified_on=notified_on, held_on=held_on, earliest=earliest, days=limit.length or 0
             ),
-            deciding.may_chair(chair.pk, investigators=investigators(taken)),
+            deciding.may_chair(chair.pk, investigators=investigators_of(taken.case)),
             _may_register(taken, chair),
         )
     )  # fmt: skip
     assert hearing is not None  # noqa: S101
     add_papers(taken, papers)
     hearing.notified_on, hearing.scheduled_on, hearing.place = notified_on, held_on, place.strip()
-    hearing.chair, hearing.public = chair, public
-    hearing.save(update_fields=["notified_on", "scheduled_on", "place", "chair", "public"])
+    hearing.chair, hearing.public, hearing.scheduled_time = chair, public, held_time
+    hearing.save(update_fields=["notified_on", "scheduled_on", "scheduled_time", "place", "chair", "public"])
     taken.rows.append(hearing)
-    text = f"通知当事人 {held_on.isoformat()} 在{place.strip()}举行听证，主持人{chair.display_name}。"
+    hour = f" {held_time:%H:%M}" if held_time else ""
+    text = f"通知当事人 {held_on.isoformat()}{hour} 在{place.strip()}举行听证，主持人{chair.display_name}。"
     return finish_step(taken, event="case.hearing_notified", text=text, on=notified_on)
 
 
@@ -245,17 +237,6 @@ def _may_register(taken: StepAct, chair: Account) -> Verdict:
     wanted = next((Role(node.role) for node in nodes if node.act == "hold_hearing" and node.role), None)
     able = wanted is None or wanted in roles_of(chair, taken.case.agency_id, taken.on)
     return deciding.may_register_hearing(chair.display_name, able=able, role=wanted.label if wanted else "")
-
-
-def investigators(taken: StepAct) -> set[UUID]:
-    """Return everybody who investigated the case: its officers, who took evidence, who went on site."""
-    case = taken.case
-    found = {case.handler_id, case.co_handler_id}
-    for pair in Evidence.objects.filter(case=case).values_list("first_collector_id", "second_collector_id"):
-        found |= set(pair)
-    for pair in OnSiteAct.objects.filter(case=case).values_list("first_officer_id", "second_officer_id"):
-        found |= set(pair)
-    return {one for one in found if one is not None}
 
 
 @transaction.atomic
@@ -268,9 +249,10 @@ def hold_hearing(
     papers: Sequence[PaperContent],
     actor: Account,
     at: datetime,
+    rev: int | None = None,
 ) -> CaseEvent:
     """Register the hearing as held, by its chair, with the signed minutes (行政处罚法64、65)."""
-    taken = take_step(case_id, step, act="hold_hearing", actor=actor, at=at)
+    taken = take_step(case_id, step, act="hold_hearing", actor=actor, at=at, rev=rev)
     hearing = _open_hearing(taken)
     require(
         first_refusal(
@@ -278,7 +260,7 @@ def hold_hearing(
             deciding.may_hold_hearing(held_on=held_on, scheduled_on=hearing.scheduled_on if hearing else None),
             may_happen_on(held_on, today=taken.on, not_before=None, what="举行日期"),
             check_text(opinion, what="听证意见"),
-            deciding.may_chair(actor.pk, investigators=investigators(taken)),
+            deciding.may_chair(actor.pk, investigators=investigators_of(taken.case)),
             _is_chair(hearing, actor),
         )
     )
@@ -308,13 +290,14 @@ def review_defence(
     papers: Sequence[PaperContent],
     actor: Account,
     at: datetime,
+    rev: int | None = None,
 ) -> CaseEvent:
     """Review what the party said and say what was adopted (行政处罚法45). keeps: the proposal stands as it is.
 
     Otherwise the case goes back to its report, and the changed proposal needs a new notice.
     """
-    taken = take_step(case_id, step, act="review_defence", actor=actor, at=at)
-    require(first_refusal(may_review(adopted), check_text(opinion, what="复核意见")))
+    taken = take_step(case_id, step, act="review_defence", actor=actor, at=at, rev=rev)
+    require(first_refusal(may_review(adopted, keeps=keeps), check_text(opinion, what="复核意见")))
     add_papers(taken, papers)
     for one in Statement.objects.filter(case=taken.case, kind=Statement.Kind.STATEMENT, reviewed_on__isnull=True):
         one.adopted, one.review, one.reviewed_by, one.reviewed_on = adopted, opinion.strip(), actor, taken.on

@@ -63,7 +63,7 @@ def let_go_on(
     going = [duty for duty in _duties(case, limits, Duty.State.SUSPENDED) if duty.kind not in still]
     for duty in going:
         change = DutyChange(kind=DutyChange.Kind.RESUME, from_on=on, reason=why.reason[:300], basis=why.basis)
-        record_change(duty, change, actor=actor, at=at, ended_on=on - timedelta(days=1))
+        record_change(duty, change, actor=actor, at=at, ended_on=on - timedelta(days=1), taken_back=why.from_on == on)
     return len(going)
 
 

@@ -1,4 +1,4 @@
-"""Evidence, acts before the party, measures on things, and the end of the investigation (调查取证)."""
+"""Evidence, acts before the party, and the end of the investigation (调查取证)."""
 
 from __future__ import annotations
 
@@ -11,14 +11,14 @@ from django.db import transaction
 from django.db.models import Model
 from django.utils.timezone import localdate
 
-from heliograph.dossiers.actions.papers import PaperContent, add_papers, file_of_case
-from heliograph.dossiers.actions.rows import require_fit, write_row
-from heliograph.dossiers.actions.steps import finish_step, let_duties_follow, take_step, tell
-from heliograph.dossiers.models import Case, CaseEvent, Citation, Evidence, Measure, OnSiteAct
-from heliograph.dossiers.permissions import LEADERS, Reader, access_case, require_handler
-from heliograph.dossiers.queries import known_articles, officers_of, recused_among
+from heliograph.dossiers.actions.papers import PaperContent, add_some_papers, file_of_case
+from heliograph.dossiers.actions.rows import write_row
+from heliograph.dossiers.actions.steps import finish_step, take_step, tell
+from heliograph.dossiers.models import Case, CaseEvent, Citation, Decision, Evidence, OnSiteAct
+from heliograph.dossiers.permissions import HANDLERS, Reader, access_case, require_handler
+from heliograph.dossiers.queries import known_articles, officers_of, proposal_of, recused_among
 from heliograph.dossiers.rules import investigating as rules
-from heliograph.dossiers.rules.opening import check_text, may_enter, may_happen_on
+from heliograph.dossiers.rules.opening import RECORDING, check_text, may_add_grounds, may_enter, may_happen_on
 from heliograph.dossiers.rules.people import (
     HeldCertificate,
     certificate_for,
@@ -27,13 +27,11 @@ from heliograph.dossiers.rules.people import (
     may_take_part,
     may_work_in_pair,
 )
-from heliograph.duties.following import Event
-from heliograph.duties.queries import last_day
 from heliograph.kernel.verdict import first_refusal, require
 from heliograph.ledger.actions import append
 from heliograph.regimes.queries import pack_in_force
-from heliograph.registers.models import Account
-from heliograph.registers.permissions import roles_of, same_person
+from heliograph.registers.models import Account, Role
+from heliograph.registers.permissions import roles_of
 
 
 @dataclass(frozen=True, slots=True)
@@ -69,19 +67,7 @@ class OnSiteContent:
     note: str = ""
 
 
-@dataclass(frozen=True, slots=True)
-class MeasureContent:
-    """A measure on things. kind: a value of Measure.Kind; approved_by: whoever approved it, none only when urgent."""
-
-    kind: str
-    items: str
-    reason: str
-    started_at: datetime
-    approved_by_id: UUID | None
-    urgent: bool = False
-
-
-def _open_file(case_id: UUID, actor: Account, at: datetime) -> tuple[Case, Reader]:
+def open_file(case_id: UUID, actor: Account, at: datetime) -> tuple[Case, Reader]:
     """Lock a case for an entry into its file by one of its handlers, outside any step."""
     case, who = access_case(actor, case_id, "edit_case", localdate(at))
     require(may_enter(case.state))
@@ -101,14 +87,19 @@ def _record(kind: str, case: Case, actor: Account, at: datetime, *rows: Model) -
 @transaction.atomic
 def add_evidence(case_id: UUID, *, content: EvidenceContent, actor: Account, at: datetime) -> Evidence:
     """Register evidence with its source and who took it; unreviewed monitoring is none (行政处罚法41、46)."""
-    case, _who = _open_file(case_id, actor, at)
+    case, _who = open_file(case_id, actor, at)
     first, second = content.collector_id, content.second_collector_id
+    collectors = [_staff(case, one) for one in (first, second) if one]
+    day, since = began_on(case)
     require(
         first_refusal(
             check_text(content.name, what="证据名称", longest=200),
             check_text(content.proves, what="证明事项", longest=1000),
             check_text(content.source, what="证据来源", longest=300),
-            may_happen_on(content.obtained_on, today=localdate(at), not_before=None, what="取得日期"),
+            may_add_grounds(decided=_decided(case)),
+            may_happen_on(content.obtained_on, today=localdate(at), not_before=day, what="取得日期", since=since),
+            rules.may_be_officers(_reviewers(case, collectors, localdate(at))),
+            rules.may_keep(content.kind, filed=content.file_id is not None, alone=second is None),
             rules.may_take(same_person=first == second, unreviewed_monitoring=content.unreviewed_monitoring),
         )
     )
@@ -128,27 +119,85 @@ def add_evidence(case_id: UUID, *, content: EvidenceContent, actor: Account, at:
         registered_by=actor,
         registered_at=at,
     )
-    _record("case.evidence_added", case, actor, at, evidence)
+    _tell("case.evidence_added", case, actor, at, evidence, f"登记证据：{evidence.name}。")
     return evidence
 
 
 @transaction.atomic
 def cite(case_id: UUID, *, use: str, key: str, actor: Account, at: datetime) -> Citation:
     """Cite an article for a case: violated, or applied. The article must be in the pack or the law library."""
-    case, _who = _open_file(case_id, actor, at)
+    case, _who = open_file(case_id, actor, at)
     known = key in known_articles(pack_in_force(case.agency_id, case.opened_on), [key])
+    require(may_add_grounds(decided=_decided(case)))
     require(rules.may_cite(key, known=known, already=Citation.objects.filter(case=case, use=use, key=key).exists()))
     citation = write_row(
         Citation, agency_id=case.agency_id, case=case, use=use, key=key, registered_by=actor, registered_at=at
     )
-    _record("case.cited", case, actor, at, citation)
+    _tell("case.cited", case, actor, at, citation, f"引用条文（{citation.get_use_display()}）：{key}。")
     return citation
+
+
+@transaction.atomic
+def take_back_citation(citation_id: UUID, *, reason: str, actor: Account, at: datetime) -> CaseEvent:
+    """Take a citation out again before the decision, with the reason; the history keeps that it was there."""
+    citation = Citation.objects.get(pk=citation_id)
+    case, _who = open_file(citation.case_id, actor, at)
+    stands = proposal_of(case)
+    rests = stands.basis if stands is not None and stands.returned_at is None else []
+    require(
+        first_refusal(
+            may_add_grounds(decided=_decided(case)),
+            check_text(reason, what="撤去的理由", longest=300),
+            rules.may_take_back(citation.key, relied_on=citation.use == Citation.Use.APPLIED and citation.key in rests),
+        )
+    )
+    text = f"撤去引用条文（{citation.get_use_display()}）：{citation.key}。理由：{reason.strip()}"
+    told = tell(case, event="case.citation_taken_back", act="take_back_citation", step="案卷登记", text=text,
+                basis=RECORDING, on=localdate(at), actor=actor, at=at)  # fmt: skip
+    citation.taken_back_by, citation.taken_back_at, citation.taken_back_reason = actor, at, reason.strip()
+    citation.save(update_fields=["taken_back_by", "taken_back_at", "taken_back_reason"])
+    _record("case.citation_taken_back", case, actor, at, citation, told)
+    return told
+
+
+def _tell(kind: str, case: Case, actor: Account, at: datetime, row: Model, text: str) -> None:
+    """Record an entry into the file and tell of it in the history of the case."""
+    told = tell(case, event=kind, act=kind.partition(".")[2], step="案卷登记", text=text, basis=RECORDING,
+                on=localdate(at), actor=actor, at=at)  # fmt: skip
+    _record(kind, case, actor, at, row, told)
+
+
+def _decided(case: Case) -> str:
+    """Return the number of the penalty decision that stands on the file, empty while there is none."""
+    if case.category != "penalty":
+        return ""
+    made = Decision.objects.filter(case=case, annulled_on__isnull=True).order_by("-decided_at")
+    return made.values_list("number", flat=True).first() or ""
+
+
+def began_on(case: Case) -> tuple[date, str]:
+    """Return the first day on which something can have been done for a case, and what day that is."""
+    first = (case.opened_on, "登记案件之日")
+    if case.arrived_on is not None and case.arrived_on < case.opened_on:
+        first = (case.arrived_on, "到场之日")
+    if case.clue is None:
+        return first
+    found = [first, (case.clue.received_on, "收到线索之日")]
+    if case.clue.inspection is not None:
+        found.append((case.clue.inspection.began_on, "前案开始之日"))
+    return min(found, key=lambda one: one[0])
+
+
+def _reviewers(case: Case, accounts: Sequence[Account], on: date) -> list[str]:
+    """Return the names of those who review legality here and handle no cases."""
+    found = ((one, roles_of(one, case.agency_id, on)) for one in accounts)
+    return [one.display_name for one, held in found if Role.LEGALITY_REVIEWER in held and not held & HANDLERS]
 
 
 @transaction.atomic
 def register_on_site_act(case_id: UUID, *, content: OnSiteContent, actor: Account, at: datetime) -> OnSiteAct:
     """Register an act before the party: two certified officers, certificates shown first (行政处罚法42、55)."""
-    case, _who = _open_file(case_id, actor, at)
+    case, _who = open_file(case_id, actor, at)
     made = write_on_site_act(case, content, actor, at)
     _record("case.on_site", case, actor, at, made)
     return made
@@ -159,10 +208,12 @@ def write_on_site_act(case: Case, content: OnSiteContent, actor: Account, at: da
     on = localdate(content.began_at)
     category = pack_in_force(case.agency_id, case.opened_on).rule("categories", case.category).name
     accounts = [_staff(case, one) for one in (content.first_officer_id, content.second_officer_id)]
+    day, since = began_on(case)
     officers = officers_of(accounts)
     require(
         first_refusal(
-            may_happen_on(on, today=localdate(at), not_before=None, what="活动日期"),
+            may_happen_on(on, today=localdate(at), not_before=day, what="活动日期", since=since),
+            rules.may_be_officers(_reviewers(case, accounts, on)),
             may_go_on_site(shown_at=content.shown_at, began_at=content.began_at, rights_told=content.rights_told,
                            ended_at=content.ended_at, at=at),
             may_take_part([one.display_name for one in recused_among(case, accounts)]),
@@ -195,106 +246,18 @@ def write_on_site_act(case: Case, content: OnSiteContent, actor: Account, at: da
 
 
 @transaction.atomic
-def take_measure(case_id: UUID, *, content: MeasureContent, actor: Account, at: datetime) -> Measure:
-    """Register registered preservation or sampling of evidence, approved by a person in charge (行政处罚法56).
-
-    Sealing and seizure go through the coercion procedure. The period for the decision on what was preserved opens.
-    """
-    case, _who = _open_file(case_id, actor, at)
-    on = localdate(content.started_at)
-    pack = pack_in_force(case.agency_id, case.opened_on)
-    require(
-        first_refusal(
-            check_text(content.items, what="物品清单"),
-            check_text(content.reason, what="理由", longest=1000),
-            may_happen_on(on, today=localdate(at), not_before=case.opened_on, what="实施日期"),
-            rules.may_measure(content.kind, approved=content.approved_by_id is not None),
-        )
-    )
-    until = None
-    if content.kind == Measure.Kind.PRESERVATION:
-        until = last_day(pack.rule("time_limits", "preserve_evidence_decision"), on)
-    measure = write_row(
-        Measure,
-        agency_id=case.agency_id,
-        case=case,
-        kind=content.kind,
-        items=content.items.strip(),
-        reason=content.reason.strip(),
-        approved_by=_approver(case, content, actor, on),
-        approved_at=content.started_at,
-        started_at=content.started_at,
-        until_on=until,
-        registered_by=actor,
-        registered_at=at,
-    )
-    told = tell(case, event="case.evidence_preserved", act="take_measure", step="调查取证",
-                text=f"{measure.get_kind_display()}：{measure.items[:200]}", basis="行政处罚法@2021:56",
-                on=on, actor=actor, at=at)  # fmt: skip
-    if _first_preserved(case) == measure:
-        let_duties_follow(case, pack, Event("case.evidence_preserved", on, content.started_at), actor, at)
-    _record("case.evidence_preserved", case, actor, at, measure, told)
-    return measure
-
-
-def _approver(case: Case, content: MeasureContent, actor: Account, on: date) -> Account | None:
-    """Return the person in charge who approved a measure; none is named for sampling."""
-    if content.approved_by_id is None:
-        return None
-    approver = _staff(case, content.approved_by_id)
-    leader = bool(roles_of(approver, case.agency_id, on) & LEADERS)
-    require(rules.may_approve_measure(approver.display_name, leader=leader, self_approved=same_person(approver, actor)))
-    return approver
-
-
-def _first_preserved(case: Case) -> Measure | None:
-    """Return the earliest preservation of a case that nobody decided on yet: its period is the one that runs."""
-    preserved = Measure.objects.filter(case=case, kind=Measure.Kind.PRESERVATION, ended_on__isnull=True)
-    return preserved.order_by("started_at", "id").first()
-
-
-@transaction.atomic
-def end_measure(measure_id: UUID, *, how: str, ended_on: date, actor: Account, at: datetime) -> Measure:
-    """Decide what becomes of things that were preserved or sampled (行政处罚法56)."""
-    found = Measure.objects.only("case_id", "kind").get(pk=measure_id)
-    case, _who = _open_file(found.case_id, actor, at)
-    measure = Measure.objects.select_for_update(of=("self",)).get(pk=measure_id, case=case)
-    started = localdate(measure.started_at) if measure.started_at else None
-    require(
-        first_refusal(
-            rules.may_measure(measure.kind, approved=True),
-            rules.may_end_measure(ended=measure.ended_on is not None, how=how),
-            may_happen_on(ended_on, today=localdate(at), not_before=started, what="处理日期"),
-        )
-    )
-    require_fit(Measure, ended_how=how)
-    measure.ended_on, measure.ended_how = ended_on, how.strip()
-    measure.save(update_fields=["ended_on", "ended_how"])
-    told = tell(case, event="case.preservation_decided", act="end_measure", step="调查取证",
-                text=f"{measure.get_kind_display()}的处理：{how.strip()}", basis="行政处罚法@2021:56",
-                on=ended_on, actor=actor, at=at)  # fmt: skip
-    if measure.kind == Measure.Kind.PRESERVATION:
-        _follow_decided(case, ended_on, actor, at)
-    _record("case.preservation_decided", case, actor, at, measure, told)
-    return measure
-
-
-def _follow_decided(case: Case, ended_on: date, actor: Account, at: datetime) -> None:
-    """The period of the next preservation runs on; only after the last one the duty is done."""
-    rest = _first_preserved(case)
-    if rest is None or rest.started_at is None:
-        event = Event("case.preservation_decided", ended_on, at)
-    else:
-        event = Event("case.evidence_preserved", localdate(rest.started_at), rest.started_at)
-    let_duties_follow(case, pack_in_force(case.agency_id, case.opened_on), event, actor, at)
-
-
-@transaction.atomic
 def investigate(
-    case_id: UUID, step: str, *, summary: str, papers: Sequence[PaperContent], actor: Account, at: datetime
+    case_id: UUID,
+    step: str,
+    *,
+    summary: str,
+    papers: Sequence[PaperContent],
+    actor: Account,
+    at: datetime,
+    rev: int | None = None,
 ) -> CaseEvent:
     """End the taking of evidence: there is some, and certificates were shown where asked (行政处罚法54、55)."""
-    taken = take_step(case_id, step, act="investigate", actor=actor, at=at)
+    taken = take_step(case_id, step, act="investigate", actor=actor, at=at, rev=rev)
     require(check_text(summary, what="调查经过", longest=2000))
     require(
         rules.may_end_investigation(
@@ -303,5 +266,6 @@ def investigate(
             on_site_acts=OnSiteAct.objects.filter(case=taken.case).count(),
         )
     )
-    add_papers(taken, papers)
+    acts = OnSiteAct.objects.filter(case=taken.case).values_list("act", flat=True)
+    add_some_papers(taken, papers, wanted=rules.papers_of_acts(acts))
     return finish_step(taken, event="case.investigated", text=f"调查取证终了：{summary.strip()}")

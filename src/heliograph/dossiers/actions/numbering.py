@@ -6,21 +6,35 @@ from datetime import datetime
 from uuid import UUID
 
 from django.db import connection, transaction
+from django.db.models import Model
 from django.utils.timezone import localdate
 
+from heliograph.dossiers.actions.papers import PaperContent, issued_document
+from heliograph.dossiers.actions.steps import StepAct
 from heliograph.dossiers.models import Case, IssuedNumber, NumberSeries
 from heliograph.dossiers.permissions import ACTS
 from heliograph.kernel.packs.schema import Pack
 from heliograph.kernel.verdict import Refused, require
 from heliograph.ledger.actions import append
+from heliograph.registers.kept_reads import Kept
 from heliograph.registers.models import Account, Agency
+from heliograph.registers.new_rows import insert
 from heliograph.registers.permissions import may, raise_outsider, roles_of
 
 _COUNT = """
 INSERT INTO dossiers_numberseries AS s (id, agency_id, kind, year, last) VALUES (%s, %s, %s, %s, 1)
 ON CONFLICT (agency_id, kind, year) DO UPDATE SET last = s.last + 1 RETURNING s.id, s.last
 """
+_SHORT_NAME = Kept(lambda agency: Agency.objects.filter(pk=agency).values_list("short_name", flat=True), agency=UUID)
 NUMBER_BASIS = "GB/T 9704-2012:7.2.5"
+DECISION_NUMBERS = {
+    "penalty": ("行政处罚决定书", "罚"),
+    "permit": ("行政许可决定书", "许"),
+    "coercion": ("行政强制决定书", "强"),
+    "levy": ("行政征收征用决定书", "征"),
+    "levy_requisition": ("行政征收征用决定书", "征"),
+}
+OTHER_NUMBERS = ("行政决定书", "决")
 
 
 def take_number(
@@ -32,14 +46,16 @@ def take_number(
     a number of an act that fails is taken again by the next one, so none is skipped.
     """
     series = _counted(NumberSeries(agency_id=agency_id, kind=kind, year=localdate(at).year))
-    number = IssuedNumber.objects.create(
-        agency_id=agency_id,
-        series=series,
-        value=series.last,
-        text=f"{prefix}〔{series.year}〕{series.last}号",
-        case=case,
-        issued_by=actor,
-        issued_at=at,
+    number = insert(
+        IssuedNumber(
+            agency_id=agency_id,
+            series=series,
+            value=series.last,
+            text=f"{prefix}〔{series.year}〕{series.last}号",
+            case=case,
+            issued_by=actor,
+            issued_at=at,
+        )
     )
     return number, [series, number]
 
@@ -56,7 +72,19 @@ def _counted(series: NumberSeries) -> NumberSeries:
 def document_letters(pack: Pack, agency_id: UUID) -> str:
     """Return the letters by which the agency numbers its documents (机关代字): the pack's, else its short name."""
     given = [rule.value for rule in pack.rules.provisions if rule.id == "document_letters"]
-    return str(given[0]) if given else Agency.objects.values_list("short_name", flat=True).get(pk=agency_id)
+    return str(given[0]) if given else _SHORT_NAME.get(agency=agency_id)
+
+
+def decision_number(taken: StepAct, paper: PaperContent) -> tuple[str, list[Model]]:
+    """Return the number of a decision: that of its document where the system made it, else the next one."""
+    made = issued_document(taken, paper)
+    if made is not None and made.number:
+        return made.number, []
+    case = taken.case
+    kind, letter = DECISION_NUMBERS.get(case.category, OTHER_NUMBERS)
+    prefix = f"{document_letters(taken.pack, case.agency_id)}{letter}"
+    number, rows = take_number(case.agency_id, kind=kind, prefix=prefix, case=case, actor=taken.actor, at=taken.at)
+    return number.text, list(rows)
 
 
 @transaction.atomic

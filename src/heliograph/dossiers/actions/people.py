@@ -8,6 +8,7 @@ from uuid import UUID
 from django.db import transaction
 from django.utils.timezone import localdate
 
+from heliograph.dossiers.actions.freshness import require_fresh_case
 from heliograph.dossiers.actions.rows import write_row
 from heliograph.dossiers.actions.steps import tell
 from heliograph.dossiers.models import Case, Handover, Message, Recusal
@@ -83,16 +84,19 @@ def decide_recusal(recusal_id: UUID, *, granted: bool, reason: str, actor: Accou
     text = f"{said}{recusal.officer.display_name}回避：{reason.strip()}"
     told = tell(case, event="case.recusal_decided", act="decide_recusal", step="回避", text=text, basis=rules.RECUSAL,
                 on=localdate(at), actor=actor, at=at)  # fmt: skip
-    sent = _send(case, recusal.officer, actor, f"{case.number}：{text}", at)
+    sent = send(case, recusal.officer, actor, f"{case.number}：{text}", at)
     append("case.recusal_decided", subject=case, agency_id=case.agency_id, actor_id=actor.pk, at=at,
            rows=[recusal, told, sent])  # fmt: skip
     return recusal
 
 
 @transaction.atomic
-def hand_over_case(case_id: UUID, *, place: str, to_id: UUID, reason: str, actor: Account, at: datetime) -> Handover:
+def hand_over_case(
+    case_id: UUID, *, place: str, to_id: UUID, reason: str, actor: Account, at: datetime, rev: int | None = None
+) -> Handover:
     """Give a case to another certified officer; both ends are told (交接). place: handler or co_handler."""
     case, _who = access_case(actor, case_id, "hand_over_case", localdate(at))
+    require_fresh_case(case, rev)
     taker = _colleague(case, to_id)
     former = case.handler if place == "handler" else case.co_handler
     stays = case.co_handler if place == "handler" else case.handler
@@ -109,23 +113,16 @@ def hand_over_case(case_id: UUID, *, place: str, to_id: UUID, reason: str, actor
         )
     )
     made = write_row(
-        Handover,
-        agency_id=case.agency_id,
-        case=case,
-        place=place,
-        from_account=former,
-        to_account=taker,
-        reason=reason.strip(),
-        decided_by=actor,
-        decided_at=at,
-    )
+        Handover, agency_id=case.agency_id, case=case, place=place, from_account=former, to_account=taker,
+        reason=reason.strip(), decided_by=actor, decided_at=at,
+    )  # fmt: skip
     setattr(case, place, taker)
     case.save(update_fields=[place])
     text = f"{PLACES[place]}由{former.display_name if former else '无'}交接给{taker.display_name}：{made.reason}"
     told = tell(case, event="case.handed_over", act="hand_over_case", step="交接", text=text, basis=rules.TWO_OFFICERS,
                 on=localdate(at), actor=actor, at=at)  # fmt: skip
     ends = [one for one in (former, taker) if one is not None]
-    sent = [_send(case, one, actor, f"{case.number}：{text}", at) for one in ends]
+    sent = [send(case, one, actor, f"{case.number}：{text}", at) for one in ends]
     append("case.handed_over", subject=case, agency_id=case.agency_id, actor_id=actor.pk, at=at,
            rows=[case, made, told, *sent])  # fmt: skip
     return made
@@ -137,7 +134,8 @@ def _certified(case: Case, taker: Account, stays: Account | None, on: date) -> V
     return may_work_in_pair(officers_of(pair), category=category, area=case.area, on=on)
 
 
-def _send(case: Case, to: Account, sender: Account, text: str, at: datetime) -> Message:
+def send(case: Case, to: Account, sender: Account, text: str, at: datetime) -> Message:
+    """Write a message about a case; part of the act that tells of itself."""
     return write_row(
         Message,
         agency_id=case.agency_id,
@@ -160,7 +158,7 @@ def send_message(case_id: UUID, *, to_id: UUID, text: str, actor: Account, at: d
             check_text(text, what="内容", longest=1000),
         )
     )
-    sent = _send(case, to, actor, text.strip(), at)
+    sent = send(case, to, actor, text.strip(), at)
     append("case.message_sent", subject=case, agency_id=case.agency_id, actor_id=actor.pk, at=at, rows=[sent])
     return sent
 

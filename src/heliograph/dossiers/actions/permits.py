@@ -1,4 +1,4 @@
-"""Applications of any category: received, supplemented once, accepted, examined, heard, decided (受理、审查、决定)."""
+"""Applications of any category once accepted: examined, heard, decided (审查、听证、决定)."""
 
 from __future__ import annotations
 
@@ -11,118 +11,35 @@ from uuid import UUID
 from django.db import transaction
 
 from heliograph.dossiers import gates
-from heliograph.dossiers.actions.concluding import ProposalContent, propose
+from heliograph.dossiers.actions.concluding import ProposalContent, present_proposal, propose
 from heliograph.dossiers.actions.deciding import approve_proposal, list_of, write_decision
-from heliograph.dossiers.actions.hearing import investigators
 from heliograph.dossiers.actions.papers import PaperContent, add_papers
-from heliograph.dossiers.actions.rows import write_row
-from heliograph.dossiers.actions.steps import StepAct, finish_step, require_asked, take_step
-from heliograph.dossiers.models import Case, CaseEvent, Hearing, Notice, Proposal, Statement
-from heliograph.dossiers.queries import hearing_state, notice_of, proposal_of, was_told
-from heliograph.dossiers.rules import deciding, permitting
-from heliograph.dossiers.rules.opening import check_text, may_happen_on
-from heliograph.dossiers.rules.proposing import no_proposal
+from heliograph.dossiers.actions.rows import require_fit
+from heliograph.dossiers.actions.steps import PERIOD_OF_ITEM, StepAct, finish_step, require_asked, take_step
+from heliograph.dossiers.models import Case, CaseEvent, Decision, Party, Proposal, Statement
+from heliograph.dossiers.queries import (
+    heard_of,
+    hearing_state,
+    known_articles,
+    notice_of,
+)
+from heliograph.dossiers.rules import levying, permitting
+from heliograph.dossiers.rules.opening import check_text
 from heliograph.dossiers.rules.terms import check_amount
 from heliograph.duties.models import Duty, DutyChange
-from heliograph.duties.queries import last_day
 from heliograph.kernel.feel import FactValue
 from heliograph.kernel.verdict import Verdict, first_refusal, require
-from heliograph.procedures.queries import steps_of
-from heliograph.regimes.queries import work_calendar
 from heliograph.registers.models import Account
 
-CORRECTION = "case.correction_requested"
-DECIDING = "permit_decide"  # the period that an extension lengthens
-OUTCOMES = {"levy": ("carried_out",), "coercion": ("carried_out",)}
+PERMIT = "permit"
+CARRY_OUT_OR_NOT = ("carried_out", "denied")
+OUTCOMES = {
+    "levy": CARRY_OUT_OR_NOT,
+    "levy_requisition": CARRY_OUT_OR_NOT,
+    "coercion": ("carried_out",),
+}
 GRANT_OR_DENY = ("granted", "denied")
-
-
-@transaction.atomic
-def request_correction(
-    case_id: UUID, step: str, *, missing: str, papers: Sequence[PaperContent], actor: Account, at: datetime
-) -> CaseEvent:
-    """Tell the applicant everything that is missing, at once and only once (一次告知补正, 行政许可法32)."""
-    taken = take_step(case_id, step, act="request_correction", actor=actor, at=at)
-    require(
-        first_refusal(
-            permitting.may_request_correction(asked_before=was_told(taken.case, CORRECTION)),
-            check_text(missing, what="需要补正的全部内容", longest=1900),
-        )
-    )
-    add_papers(taken, papers)
-    return finish_step(taken, event=CORRECTION, text=f"一次告知补正：{missing.strip()}")
-
-
-@transaction.atomic
-def hand_in_corrections(
-    case_id: UUID,
-    step: str,
-    *,
-    received_on: date,
-    note: str,
-    papers: Sequence[PaperContent],
-    actor: Account,
-    at: datetime,
-) -> CaseEvent:
-    """Register that the materials were handed in again; the days for an answer count from then (行政许可法32)."""
-    taken = take_step(case_id, step, act="hand_in_corrections", actor=actor, at=at)
-    require(
-        first_refusal(
-            may_happen_on(received_on, today=taken.on, not_before=taken.case.opened_on, what="收到补正材料日期"),
-            check_text(note, what="补正材料", longest=1900),
-        )
-    )
-    add_papers(taken, papers)
-    return finish_step(taken, event="case.corrected", text=f"收到补正材料：{note.strip()}", on=received_on)
-
-
-@transaction.atomic
-def accept_application(
-    case_id: UUID, step: str, *, note: str, papers: Sequence[PaperContent], actor: Account, at: datetime
-) -> CaseEvent:
-    """Accept an application (受理). One left unanswered counts as accepted on the day it came in (行政许可法32)."""
-    taken = take_step(case_id, step, act="accept_application", actor=actor, at=at)
-    require(check_text(note, what="受理意见", longest=1900))
-    add_papers(taken, papers)
-    deemed = _deemed_on(taken)
-    taken.case.filed_on = deemed or taken.on
-    said = f"逾期未告知，自 {deemed.isoformat()} 收到材料之日起视为受理" if deemed else "受理"
-    return finish_step(taken, event="case.accepted", text=f"{said}：{note.strip()}", on=deemed)
-
-
-def _deemed_on(taken: StepAct) -> date | None:
-    """Return the day of receipt where a timer, not a person, let the application go on; None otherwise."""
-    case = taken.case
-    last = steps_of(case.agency_id, case.pk).exclude(place="").order_by("-number").values_list("act", flat=True).first()
-    if last != "timer":
-        return None
-    again = CaseEvent.objects.filter(case=case, kind="case.corrected").order_by("-made_at")
-    return again.values_list("happened_on", flat=True).first() or case.opened_on
-
-
-@transaction.atomic
-def refuse_application(
-    case_id: UUID,
-    step: str,
-    *,
-    ground: str,
-    reason: str,
-    papers: Sequence[PaperContent],
-    actor: Account,
-    at: datetime,
-) -> CaseEvent:
-    """Turn an application away, in writing and with the reason (不予受理, 行政许可法32). ground: see the rules."""
-    taken = take_step(case_id, step, act="refuse_application", actor=actor, at=at)
-    require(
-        first_refusal(
-            permitting.may_refuse_application(ground, asked_to_correct=was_told(taken.case, CORRECTION)),
-            check_text(reason, what="不予受理的理由", longest=1800),
-        )
-    )
-    add_papers(taken, papers)
-    taken.case.state, taken.case.closed_on, taken.case.outcome = Case.State.CLOSED, taken.on, "不予受理"
-    text = f"不予受理（{permitting.GROUNDS[ground]}）：{reason.strip()}"
-    return finish_step(taken, event="case.not_accepted", text=text)
+DENIED = "拟不予"  # fact of the flow: a denial is served without a certificate, and nothing is collected
 
 
 @dataclass(frozen=True, slots=True)
@@ -147,12 +64,13 @@ def examine(
     facts: Mapping[str, FactValue],
     actor: Account,
     at: datetime,
+    rev: int | None = None,
 ) -> CaseEvent:
     """Examine an application or the object of a levy, and propose the decision (行政许可法34, 国办发118号7).
 
     facts: the answers that data cannot know, each asked by the step.
     """
-    taken = take_step(case_id, step, act="examine", actor=actor, at=at)
+    taken = take_step(case_id, step, act="examine", actor=actor, at=at, rev=rev)
     require_asked(taken, facts)
     require(
         first_refusal(
@@ -160,17 +78,37 @@ def examine(
                 content.outcome,
                 offered=OUTCOMES.get(taken.category.id, GRANT_OR_DENY),
                 basis=content.basis,
+                unknown=sorted(set(content.basis) - known_articles(taken.pack, content.basis)),
             ),
             check_text(content.facts, what="审查认定的事实"),
             check_text(content.reasons, what="理由"),
             check_amount(content.levied, "征收或者收费金额"),
-            permitting.may_ask_extension(asked=facts.get("需要延长期限") is True, extended=_extended(taken)),
+            _may_charge(taken, content, facts),
+            permitting.are_others_named(interested=facts.get("涉及他人重大利益") is True, named=_third(taken.case)),
+            permitting.may_ask_extension(asked=facts.get("需要延长期限") is True, extended=_extended(taken),
+                                         own_basis=taken.case.own_basis),
         )
-    )
+    )  # fmt: skip
     proposal = propose_outcome(taken, content)
     add_papers(taken, papers)
     text = f"审查完毕，拟{proposal.get_outcome_display()}。"
-    return finish_step(taken, event="case.examined", text=text, facts=facts)
+    return finish_step(taken, event="case.examined", text=text, facts={**facts, DENIED: content.outcome == "denied"})
+
+
+def _may_charge(taken: StepAct, content: ExaminationContent, facts: Mapping[str, FactValue]) -> Verdict:
+    """A permit costs nothing; a fee has an amount where one is due, and a levy where one is made."""
+    if taken.category.id == PERMIT:
+        return permitting.costs_nothing(content.levied)
+    if taken.category.id in OUTCOMES:
+        kind = str(facts.get("征收征用类型", ""))
+        return levying.check_levied(content.levied, kind=kind, denied=content.outcome == "denied",
+                                    category=taken.category.name)  # fmt: skip
+    due = facts.get("需要缴费") is True and content.outcome != "denied"
+    return permitting.check_fee(content.levied, due=due)
+
+
+def _third(case: Case) -> int:
+    return case.parties.filter(standing=Party.Standing.THIRD).count()
 
 
 def propose_outcome(taken: StepAct, content: ExaminationContent) -> Proposal:
@@ -185,6 +123,27 @@ def propose_outcome(taken: StepAct, content: ExaminationContent) -> Proposal:
     return proposal
 
 
+@transaction.atomic
+def decide_extension(
+    case_id: UUID,
+    step: str,
+    *,
+    granted: bool,
+    reason: str,
+    papers: Sequence[PaperContent],
+    actor: Account,
+    at: datetime,
+    rev: int | None = None,
+) -> CaseEvent:
+    """Grant or refuse more days for the decision; the period is lengthened by the grant itself (行政许可法42)."""
+    taken = take_step(case_id, step, act="decide_extension", actor=actor, at=at, rev=rev)
+    require(check_text(reason, what="理由", longest=1900))
+    add_papers(taken, papers)
+    event = "case.extension_granted" if granted else "case.extension_refused"
+    text = f"{'准予' if granted else '不准予'}延长办理期限：{reason.strip()}"
+    return finish_step(taken, event=event, text=text, facts={"准予延长": granted})
+
+
 def _extended(taken: StepAct) -> bool:
     duty = _deciding_duty(taken)
     return duty is not None and duty.changes.filter(kind=DutyChange.Kind.EXTEND).exists()
@@ -192,114 +151,9 @@ def _extended(taken: StepAct) -> bool:
 
 def _deciding_duty(taken: StepAct) -> Duty | None:
     found = Duty.objects.filter(
-        agency_id=taken.case.agency_id, subject_kind="case", subject_id=taken.case.pk, kind=DECIDING
+        agency_id=taken.case.agency_id, subject_kind="case", subject_id=taken.case.pk, kind=PERIOD_OF_ITEM
     )
     return found.order_by("-opened_at").first()
-
-
-@transaction.atomic
-def tell_hearing_right(
-    case_id: UUID, step: str, *, served_on: date, papers: Sequence[PaperContent], actor: Account, at: datetime
-) -> CaseEvent:
-    """Tell applicant and interested persons that they may ask for a hearing (行政许可法47)."""
-    taken = take_step(case_id, step, act="give_prior_notice", actor=actor, at=at)
-    notice = give_notice(taken, served_on=served_on, papers=papers, until=_hearing_until(taken, served_on))
-    until = notice.statement_until.isoformat()
-    return finish_step(taken, event="case.notified", text=f"告知听证权利，申请听证的期限至 {until}。", on=served_on)
-
-
-def _hearing_until(taken: StepAct, served_on: date) -> date:
-    return last_day(taken.limit("permit_hearing_request"), served_on)
-
-
-def give_notice(
-    taken: StepAct, *, served_on: date, papers: Sequence[PaperContent], until: date, hearing: bool = True
-) -> Notice:
-    """Write down a notice of what is proposed, with the day until which it may be answered; part of an act."""
-    proposal = proposal_of(taken.case)
-    if proposal is None:
-        require(no_proposal())
-        raise AssertionError
-    require(may_happen_on(served_on, today=taken.on, not_before=taken.case.filed_on, what="告知书送达日期"))
-    made = add_papers(taken, papers)
-    last = notice_of(taken.case)
-    notice = write_row(
-        Notice,
-        agency_id=taken.case.agency_id,
-        case=taken.case,
-        proposal=proposal,
-        number=(last.number if last else 0) + 1,
-        served_on=served_on,
-        hearing_right=hearing,
-        statement_until=until,
-        hearing_until=until if hearing else None,
-        paper=made[0] if made else None,
-        given_by=taken.actor,
-        given_at=taken.at,
-    )
-    taken.rows.append(notice)
-    return notice
-
-
-@transaction.atomic
-def notify_permit_hearing(
-    case_id: UUID,
-    step: str,
-    *,
-    notified_on: date,
-    held_on: date,
-    place: str,
-    chair_id: UUID,
-    public: bool,
-    papers: Sequence[PaperContent],
-    actor: Account,
-    at: datetime,
-) -> CaseEvent:
-    """Tell applicant and interested persons when the hearing is (行政许可法48); one announced by law was asked by none.
-
-    The chair is not somebody who examines the application.
-    """
-    taken = take_step(case_id, step, act="notify_hearing", actor=actor, at=at)
-    waiting = Hearing.objects.filter(case=taken.case, held_on__isnull=True, withdrawn_on__isnull=True)
-    hearing = waiting.order_by("requested_on", "id").first() or _announced(taken)
-    chair = Account.objects.get(pk=chair_id, person__agency_id=taken.case.agency_id)
-    require(
-        first_refusal(
-            check_text(place, what="听证地点", longest=300),
-            may_happen_on(notified_on, today=taken.on, not_before=taken.case.filed_on, what="通知日期"),
-            _may_schedule(taken, hearing, notified_on, held_on),
-            deciding.may_chair(chair.pk, investigators=investigators(taken)),
-        )
-    )
-    add_papers(taken, papers)
-    hearing.notified_on, hearing.scheduled_on, hearing.place = notified_on, held_on, place.strip()
-    hearing.chair, hearing.public = chair, public
-    hearing.save()
-    taken.rows.append(hearing)
-    text = f"通知 {held_on.isoformat()} 在{place.strip()}举行听证，主持人{chair.display_name}。"
-    return finish_step(taken, event="case.hearing_notified", text=text, on=notified_on)
-
-
-def _may_schedule(taken: StepAct, hearing: Hearing, notified_on: date, held_on: date) -> Verdict:
-    """Late enough after the notice, early enough after the request: the days are those of the pack."""
-    days = taken.limit("permit_hearing_notice").length or 0
-    earliest = work_calendar().add_workdays(notified_on, days + 1)
-    latest = last_day(taken.limit("permit_hearing_hold"), hearing.requested_on)
-    return first_refusal(
-        deciding.may_schedule_hearing(notified_on=notified_on, held_on=held_on, earliest=earliest, days=days),
-        permitting.may_hold_by(held_on=held_on, latest=latest),
-    )
-
-
-def _announced(taken: StepAct) -> Hearing:
-    """Return a hearing that the law itself asks for: announced to everybody, it counts from the day it is prepared."""
-    return Hearing(
-        agency_id=taken.case.agency_id,
-        case=taken.case,
-        requested_on=taken.on,
-        registered_by=taken.actor,
-        registered_at=taken.at,
-    )
 
 
 @transaction.atomic
@@ -310,33 +164,47 @@ def decide_application(
     paper: PaperContent,
     remedies: str = "",
     valid_to: date | None = None,
+    certificate_kind: str = "",
+    certificate_number: str = "",
+    pay_days: int | None = None,
     late_reason: str = "",
     actor: Account,
     at: datetime,
+    rev: int | None = None,
 ) -> CaseEvent:
     """Decide an application as examined (行政许可法38). A denial tells the remedies; whoever disagrees returns it.
 
     remedies: how and until when the applicant may have the denial reconsidered or sue. valid_to: last day of a permit.
+    certificate_kind, certificate_number: what is issued to whom a permit is granted (行政许可法39). pay_days: within
+    how many days of the receipt a fee is to be paid.
     """
-    taken = take_step(case_id, step, act="decide", actor=actor, at=at)
-    proposal = proposal_of(taken.case)
-    if proposal is None:
-        require(no_proposal())
-        raise AssertionError
+    taken = take_step(case_id, step, act="decide", actor=actor, at=at, rev=rev)
+    proposal = present_proposal(taken)
     granted = proposal.outcome == "granted"
     require(
         first_refusal(
             permitting.may_decide_application(application_state(taken, proposal, remedies, late_reason), on=taken.on),
             permitting.is_valid_to(valid_to, granted=granted, on=taken.on),
+            permitting.check_certificate(certificate_kind, certificate_number,
+                                         permitted=granted and taken.category.id == PERMIT),
+            levying.check_pay_days(pay_days, owed=proposal.levied > 0),
         )
-    )
+    )  # fmt: skip
     approve_proposal(taken, proposal)
-    decision = write_decision(taken, proposal, paper)
-    decision.remedies_told, decision.valid_to = remedies.strip(), valid_to
-    decision.save(update_fields=["remedies_told", "valid_to"])
+    more = {"remedies_told": remedies.strip(), "valid_to": valid_to, "pay_days": pay_days}
+    certificate = {"certificate_kind": certificate_kind, "certificate_number": certificate_number.strip()}
+    _add_terms(write_decision(taken, proposal, paper), {**more, **certificate})
     late = f"超期说明：{late_reason.strip()}" if late_reason.strip() else ""
     text = f"作出决定：{proposal.get_outcome_display()}。{late}"
     return finish_step(taken, event="case.decided", text=text)
+
+
+def _add_terms(decision: Decision, terms: Mapping[str, object]) -> None:
+    """Add to a new decision what only applications have."""
+    require_fit(Decision, certificate_number=str(terms["certificate_number"]))
+    for name, value in terms.items():
+        setattr(decision, name, value)
+    decision.save(update_fields=list(terms))
 
 
 def application_state(
@@ -348,7 +216,8 @@ def application_state(
     duty = _deciding_duty(taken)
     right = None
     if notice is not None and notice.hearing_until is not None:
-        answered = Statement.objects.filter(notice=notice).exists()
+        waived = Statement.objects.filter(notice=notice, kind=Statement.Kind.WAIVER).values_list("party_id", flat=True)
+        answered = {one.pk for one in heard_of(taken.case)} <= set(waived)
         right = permitting.HearingRight(notice.hearing_until, answered)
     return permitting.ApplicationState(
         outcome=proposal.outcome,

@@ -15,24 +15,35 @@ from heliograph.dossiers.actions.numbering import document_letters, take_number
 from heliograph.dossiers.actions.rows import require_fit, write_row
 from heliograph.dossiers.actions.steps import let_duties_follow, tell
 from heliograph.dossiers.models import Case, Clue, Party
+from heliograph.dossiers.models.cases import Source
 from heliograph.dossiers.permissions import ACTS, Reader, reader
 from heliograph.dossiers.queries import officers_of
 from heliograph.dossiers.rules import opening
-from heliograph.dossiers.rules.people import are_different, may_work_in_pair
+from heliograph.dossiers.rules.people import are_different, may_work_alone, may_work_in_pair
 from heliograph.duties.following import Event
 from heliograph.kernel.ids import normalise_number
 from heliograph.kernel.packs.schema import Pack, Procedure
 from heliograph.kernel.verdict import Verdict, first_refusal, require
 from heliograph.ledger.actions import append
-from heliograph.procedures.actions import start
+from heliograph.procedures.actions import follow_duties, start
 from heliograph.procedures.models import Release
 from heliograph.procedures.queries import definition_of
 from heliograph.regimes.queries import pack_in_force
+from heliograph.registers.kept_reads import Kept
 from heliograph.registers.models import Account, Role, Unit
+from heliograph.registers.new_rows import insert
 from heliograph.registers.permissions import may, roles_of
 
 CASE_NUMBERS = "案件"
+_STAFF = Kept(
+    lambda agency, account: Account.objects.filter(person__agency_id=agency, is_active=True, pk=account).order_by(),
+    agency=UUID,
+    account=UUID,
+)
+_OWN_UNIT = Kept(lambda agency, unit: Unit.objects.filter(pk=unit, agency_id=agency).order_by(), agency=UUID, unit=UUID)
 ON_APPLICATION = "accept_application"  # the act of flows that begin with somebody's application
+GONE_AT_ONCE = frozenset({"inspect_on_site", "carry_out_coercion"})  # what urgency lets come before its registration
+REFUSING = "refuse_application"  # of flows that nothing but an application begins
 
 
 @dataclass(frozen=True, slots=True)
@@ -80,6 +91,8 @@ class CaseContent:
     area: str = ""
     occurred_from: date | None = None
     occurred_to: date | None = None
+    received_on: date | None = None  # of an application: the day it came in, that of the registration when left out
+    arrived_on: date | None = None  # of what may begin before it is registered: the day the officers arrived
     clue_id: UUID | None = None
 
 
@@ -157,9 +170,11 @@ def open_case(agency_id: UUID, *, unit_id: UUID, content: CaseContent, actor: Ac
                   unit_id=case.unit_id)  # fmt: skip
     _require_officers(case, moved.run.release, pack, on)
     text = f"登记{case.get_source_display()}来源的案件，由{case.handler.display_name}承办。"
+    day = case.received_on or case.opened_on
     told = tell(case, event="case.received", act="open_case", step="登记", text=text,
-                basis="、".join(procedure.basis), on=on, actor=actor, at=at)  # fmt: skip
-    let_duties_follow(case, pack, Event("case.received", on, at), actor, at)
+                basis="、".join(procedure.basis), on=day, actor=actor, at=at)  # fmt: skip
+    let_duties_follow(case, pack, Event("case.received", day, at), actor, at)
+    follow_duties(moved.opened, definition_of(moved.run.release))
     rows = [case, told, *_used(clue), *numbered, *parties, *moved.rows]
     append("case.received", subject=case, agency_id=agency_id, actor_id=actor.pk, at=at, rows=rows, new=True)
     return case
@@ -170,7 +185,7 @@ def _numbered(case: Case, pack: Pack, actor: Account, at: datetime) -> list[Mode
     prefix = f"{document_letters(pack, case.agency_id)}案"
     number, numbered = take_number(case.agency_id, kind=CASE_NUMBERS, prefix=prefix, case=case, actor=actor, at=at)
     case.number = number.text
-    case.save(force_insert=True)
+    insert(case)
     return [*numbered]
 
 
@@ -200,20 +215,21 @@ def _may_open(content: CaseContent, pack: Pack, procedure: Procedure, on: date) 
         opening.may_be_parties([party.standing for party in content.parties]),
         opening.may_span(content.occurred_from, content.occurred_to),
     ]
-    for day, what in ((content.occurred_from, "行为发生日"), (content.occurred_to, "行为终了日")):
+    for day, what in ((content.occurred_from, "行为发生日"), (content.occurred_to, "行为终了日"),
+                      (content.received_on, "收到申请日期"), (content.arrived_on, "到场日期")):  # fmt: skip
         if day is not None:
             checks.append(opening.may_happen_on(day, today=on, not_before=None, what=what))
     for party in content.parties:
         checks += [
             opening.check_text(party.name, what="当事人的姓名或者名称", longest=200),
             opening.check_party_number(party.kind, party.number, number_kind=party.number_kind, on=on),
-            opening.check_consent(consented=party.e_service_consent_on is not None, address=party.e_service_address),
+            opening.check_consent(party.e_service_consent_on, address=party.e_service_address, today=on),
+            opening.check_phone(party.phone),
         ]
     return first_refusal(*checks)
 
 
 def _opened(who: Reader, unit_id: UUID, content: CaseContent, clue: Clue | None, at: datetime) -> Case:
-    staff = Account.objects.filter(person__agency_id=who.agency_id, is_active=True)
     require_fit(Case, source=content.source, facts=content.facts, place=content.place, area=content.area)
     return Case(
         agency_id=who.agency_id,
@@ -222,33 +238,39 @@ def _opened(who: Reader, unit_id: UUID, content: CaseContent, clue: Clue | None,
         title=content.title.strip(),
         source=content.source,
         clue=clue,
-        unit=Unit.objects.get(pk=unit_id, agency_id=who.agency_id),
-        handler=staff.get(pk=content.handler_id),
-        co_handler=staff.get(pk=content.co_handler_id) if content.co_handler_id else None,
+        unit=_OWN_UNIT.get(agency=who.agency_id, unit=unit_id),
+        handler=_STAFF.get(agency=who.agency_id, account=content.handler_id),
+        co_handler=_STAFF.get(agency=who.agency_id, account=content.co_handler_id) if content.co_handler_id else None,
         facts=content.facts.strip(),
         place=content.place.strip(),
         area=content.area.strip(),
         occurred_from=content.occurred_from,
         occurred_to=content.occurred_to,
         opened_on=localdate(at),
+        received_on=(content.received_on or localdate(at)) if content.source == Source.APPLICATION else None,
+        arrived_on=content.arrived_on,
         opened_by=who.account,
         opened_at=at,
     )
 
 
 def _require_officers(case: Case, release: Release, pack: Pack, on: date) -> None:
-    """A case is in the hands of a handler, and from its first day of two certified officers (行政处罚法42).
+    """A case is in the hands of a certified handler, and from its first day of two where its flow asks for two.
 
-    Not so a matter on application: its flow says itself which of its tasks take two officers.
+    A matter on application asks for them where one of its tasks does; every other case does (行政处罚法42).
     """
     roles = roles_of(case.handler, case.agency_id, on)
     require(opening.may_handle(case.handler.display_name, handler=Role.HANDLER in roles))
     nodes = definition_of(release).definition.nodes.values()
-    if any(node.act == ON_APPLICATION for node in nodes):
-        return
+    applied_for = any(node.act == ON_APPLICATION and node.role == Role.WINDOW_CLERK for node in nodes)
+    screened = any(node.act == REFUSING for node in nodes)
+    summary = pack.rule("procedures", case.procedure).kind == "summary"
+    require(opening.may_arrive_before(case.arrived_on, may=summary or any(node.act in GONE_AT_ONCE for node in nodes)))
+    require(opening.may_come_from(case.source, applied_for=screened))
+    alone = applied_for and all(node.officers < 2 for node in nodes)
     officers = officers_of([one for one in (case.handler, case.co_handler) if one is not None])
-    category = pack.rule("categories", case.category).name
-    require(may_work_in_pair(officers, category=category, area=case.area, on=on))
+    fit = may_work_alone if alone else may_work_in_pair
+    require(fit(officers, category=pack.rule("categories", case.category).name, area=case.area, on=on))
 
 
 def _party(case: Case, content: PartyContent, actor: Account, at: datetime) -> Party:

@@ -10,6 +10,7 @@ from django.db.models import Field, Model
 
 from heliograph.dossiers.rules.opening import check_value
 from heliograph.kernel.verdict import Verdict, first_refusal, require
+from heliograph.registers.new_rows import insert
 
 Row = TypeVar("Row", bound=Model)
 
@@ -17,7 +18,7 @@ Row = TypeVar("Row", bound=Model)
 def write_row(model: type[Row], **values: Any) -> Row:
     """Write a new row of the case file; part of the act that records it. ActRefusedError for what does not fit."""
     require_fit(model, **values)
-    return model._default_manager.create(**values)
+    return insert(model(**values))
 
 
 def require_fit(model: type[Model], **values: Any) -> None:

@@ -12,13 +12,15 @@ from django.db import transaction
 from heliograph.dossiers.actions.papers import PaperContent, add_papers, file_of_case
 from heliograph.dossiers.actions.rows import require_fit, write_row
 from heliograph.dossiers.actions.steps import StepAct, finish_step, take_step
-from heliograph.dossiers.models import CaseEvent, Decision, Service
+from heliograph.dossiers.models import Case, CaseEvent, Decision, Paper, Service
 from heliograph.dossiers.queries import decision_of, served_on
 from heliograph.dossiers.rules import serving
 from heliograph.dossiers.rules.opening import may_happen_on
 from heliograph.duties.queries import last_day
 from heliograph.kernel.verdict import Verdict, first_refusal, require
 from heliograph.registers.models import Account
+
+REFUSAL = "不予受理决定书"  # the document of an application that was turned away
 
 
 @dataclass(frozen=True, slots=True)
@@ -45,42 +47,54 @@ def serve(
     papers: Sequence[PaperContent],
     actor: Account,
     at: datetime,
+    rev: int | None = None,
 ) -> CaseEvent:
-    """Register that the decision was served, by its method and with its proof (行政处罚法61, 民事诉讼法87 to 95)."""
-    taken = take_step(case_id, step, act="serve", actor=actor, at=at)
-    decision = decision_of(taken.case)
-    require(serving.is_decided(decided=decision is not None))
-    assert decision is not None  # noqa: S101 - said by the rule above, for the type checker
+    """Register that the decision was served, by its method and with its proof (行政处罚法61, 民事诉讼法87 to 95).
+
+    So is the refusal of an application, which is no decision of the case: served, it closes it.
+    """
+    taken = take_step(case_id, step, act="serve", actor=actor, at=at, rev=rev)
+    served = _what_is_served(taken)
     proof = file_of_case(taken.case, content.proof_id)
-    require(
-        first_refusal(_days(taken, decision, content), serving.may_serve(_state(taken, content, proved=bool(proof))))
-    )
+    require(first_refusal(_days(taken, served, content), serving.may_serve(_state(taken, content, proved=bool(proof)))))
     add_papers(taken, papers)
     service = write_row(
-        Service,
-        agency_id=taken.case.agency_id,
-        case=taken.case,
-        paper=decision.paper,
-        method=content.method,
-        sent_on=content.sent_on,
-        received_on=content.received_on,
-        receiver=content.receiver.strip(),
-        relation=content.relation.strip(),
-        refusal_reason=content.refusal_reason.strip(),
-        witness=content.witness.strip(),
-        reason=content.reason.strip(),
-        proof=proof,
-        first_server=taken.case.handler,
-        second_server=taken.case.co_handler,
-        registered_at=at,
-    )
+        Service, agency_id=taken.case.agency_id, case=taken.case, paper=served.paper, method=content.method,
+        sent_on=content.sent_on, received_on=content.received_on, receiver=content.receiver.strip(),
+        relation=content.relation.strip(), refusal_reason=content.refusal_reason.strip(),
+        witness=content.witness.strip(), reason=content.reason.strip(), proof=proof, first_server=taken.case.handler,
+        second_server=taken.case.co_handler, registered_at=at,
+    )  # fmt: skip
     taken.rows.append(service)
-    text = f"{service.get_method_display()}{decision.number}，{content.received_on} 送达。"
-    return finish_step(taken, event="case.served", text=text, on=content.received_on)
+    text = f"{service.get_method_display()}{served.name}，{content.received_on} 送达。"
+    if served.is_refusal:
+        taken.case.state, taken.case.closed_on = Case.State.CLOSED, taken.on
+    event = "case.refusal_served" if served.is_refusal else "case.served"
+    return finish_step(taken, event=event, text=text, on=content.received_on)
 
 
-def _days(taken: StepAct, decision: Decision, content: ServiceContent) -> Verdict:
-    sent = may_happen_on(content.sent_on, today=taken.on, not_before=decision.decided_on, what="发出日期")
+@dataclass(frozen=True, slots=True)
+class Served:
+    """What is served: its document, the day it was made, what it is called."""
+
+    paper: Paper
+    made_on: date
+    name: str
+    is_refusal: bool
+
+
+def _what_is_served(taken: StepAct) -> Served:
+    decision = decision_of(taken.case)
+    if decision is not None:
+        return Served(decision.paper, decision.decided_on, decision.number, is_refusal=False)
+    refusal = Paper.objects.filter(case=taken.case, kind=REFUSAL).order_by("-registered_at").first()
+    require(serving.is_decided(decided=refusal is not None))
+    assert refusal is not None  # noqa: S101 - said by the rule above, for the type checker
+    return Served(refusal, refusal.made_on, refusal.kind, is_refusal=True)
+
+
+def _days(taken: StepAct, served: Served, content: ServiceContent) -> Verdict:
+    sent = may_happen_on(content.sent_on, today=taken.on, not_before=served.made_on, what="发出日期")
     if content.received_on is None:
         return sent
     received = may_happen_on(content.received_on, today=taken.on, not_before=content.sent_on, what="送达日期")
@@ -116,12 +130,13 @@ def record_publication(
     withheld_reason: str = "",
     actor: Account,
     at: datetime,
+    rev: int | None = None,
 ) -> CaseEvent:
     """Register by hand that the decision was made public, or why the law keeps it from being (行政处罚法48).
 
     The disclosure of decisions has its own part of the system later; until then this step says who, when and where.
     """
-    taken = take_step(case_id, step, act="record_publication", actor=actor, at=at)
+    taken = take_step(case_id, step, act="record_publication", actor=actor, at=at, rev=rev)
     decision = decision_of(taken.case)
     require(serving.is_decided(decided=decision is not None))
     assert decision is not None  # noqa: S101 - said by the rule above, for the type checker
@@ -135,8 +150,9 @@ def record_publication(
                 withheld=withheld,
                 withheld_reason=withheld_reason,
             ),
+            serving.is_one_or_other(published=not withheld or bool(where.strip()), withheld_reason=withheld_reason),
             serving.is_place_named(withheld=withheld, where=where),
-            may_happen_on(published_on or taken.on, today=taken.on, not_before=served, what="公示日期"),
+            may_happen_on(published_on or taken.on, today=taken.on, not_before=served, what="公示日期", since="送达日"),
         )
     )
     require_fit(Decision, published_where=where or withheld_reason)

@@ -15,13 +15,21 @@ from uuid import UUID
 from django.db.models import Model
 from django.utils.timezone import localdate
 
+from heliograph.dossiers.actions.freshness import require_fresh
 from heliograph.dossiers.actions.intervals import stop_again
 from heliograph.dossiers.actions.rows import write_row
-from heliograph.dossiers.models import Case, CaseEvent
-from heliograph.dossiers.permissions import HANDLERS, Reader, access_case, require_handler
-from heliograph.dossiers.queries import officers_of, recused_among
+from heliograph.dossiers.models import Case, CaseEvent, OnSiteAct
+from heliograph.dossiers.permissions import HANDLERS, Reader, access_case, require_doer
+from heliograph.dossiers.queries import investigators_of, officers_of, recused_from
 from heliograph.dossiers.rules.opening import RECORDING, is_current_step, may_work_on
-from heliograph.dossiers.rules.people import may_act_unrecused, may_stay_officers, may_take_part, may_work_in_pair
+from heliograph.dossiers.rules.people import (
+    may_act_unrecused,
+    may_judge,
+    may_leave_site,
+    may_stay_officers,
+    may_take_part,
+    may_work_in_pair,
+)
 from heliograph.duties.actions import Subject
 from heliograph.duties.following import Event, Followed, follow
 from heliograph.kernel.bpmn import Node
@@ -30,14 +38,16 @@ from heliograph.kernel.packs.asking import facts_ahead
 from heliograph.kernel.packs.schema import Category, DutyRule, Pack, Procedure, TimeLimit
 from heliograph.kernel.verdict import Refused, first_refusal, require
 from heliograph.ledger.actions import append
-from heliograph.procedures.actions import Moved, advance
+from heliograph.procedures.actions import Moved, advance, follow_duties
 from heliograph.procedures.bundles import Compiled
 from heliograph.procedures.queries import Standing, standing, steps_of
 from heliograph.regimes.queries import pack_in_force
-from heliograph.registers.models import Account
+from heliograph.registers.models import Account, Role
+from heliograph.registers.new_rows import update
 from heliograph.registers.permissions import same_person
 
 GENERIC = "complete_step"
+PERIOD_OF_ITEM = "permit_decide"  # the period that the law of an item may set otherwise
 HANDLER_ROLES = frozenset(role.value for role in HANDLERS)
 
 
@@ -53,6 +63,7 @@ class StepAct:
     node: Node
     actor: Account
     at: datetime
+    recused: frozenset[UUID]
     rows: list[Model] = field(default_factory=list)
     before: dict[str, Any] = field(init=False)
 
@@ -96,11 +107,12 @@ def limit_of(pack: Pack, limit_id: str) -> TimeLimit:
     return found
 
 
-def take_step(case_id: UUID, step: str, *, act: str, actor: Account, at: datetime) -> StepAct:
+def take_step(case_id: UUID, step: str, *, act: str, actor: Account, at: datetime, rev: int | None = None) -> StepAct:
     """Lock the case and say whether this act may be done now by this person; the act adds its own rules.
 
-    Case.DoesNotExist for a case out of sight. ActRefusedError: suspended, not the current step, recused, not a handler
-    of the case, or fewer than the certified officers that the step demands (行政处罚法42).
+    Case.DoesNotExist for a case out of sight. ActRefusedError: suspended, not the current step, without its role or not
+    a handler of the case, recused, moved since the form was read, or fewer than the certified officers that the step
+    demands (行政处罚法42). rev: the revision of the case that the form was opened at, None to go by the case as it is.
     """
     case, who = access_case(actor, case_id, "take_step", localdate(at))
     require(may_work_on(case.state))
@@ -108,12 +120,15 @@ def take_step(case_id: UUID, step: str, *, act: str, actor: Account, at: datetim
     node = stands.node(step) if step in {token.place for token in stands.tasks} else None
     require(is_current_step(act, open_act=(node.act or GENERIC) if node else None, name=node.name if node else ""))
     assert node is not None  # noqa: S101 - said by the rule above, for the type checker
-    require(may_act_unrecused(actor.pk, recused=[one.pk for one in recused_among(case, [actor])]))
-    taken = StepAct(case, who, pack_in_force(case.agency_id, case.opened_on), stands, step, node, actor, at)
-    if node.role in HANDLER_ROLES:
-        require_handler(case, who)
-    else:
+    recused = recused_from(case)
+    require(may_act_unrecused(actor.pk, recused=recused))
+    taken = StepAct(case, who, pack_in_force(case.agency_id, case.opened_on), stands, step, node, actor, at, recused)
+    require_doer(case, who, node, localdate(at))
+    if node.role not in HANDLER_ROLES:
         _require_not_an_officer(taken)
+    if node.role == Role.LEGALITY_REVIEWER:
+        require(may_judge(actor.pk, investigators=investigators_of(case), step=node.shown))
+    require_fresh(case, rev, stands.run.rev)
     if node.officers > 1:
         require_certified_pair(taken)
     return taken
@@ -154,10 +169,25 @@ def require_certified_pair(taken: StepAct) -> None:
     require(
         first_refusal(
             may_stay_officers([one.display_name for one in pair if not one.is_active]),
-            may_take_part([one.display_name for one in recused_among(case, pair)]),
+            may_take_part([one.display_name for one in pair if one.pk in taken.recused]),
             may_work_in_pair(officers_of(pair), category=taken.category.name, area=case.area, on=taken.on),
         )
     )
+
+
+def require_shown(taken: StepAct) -> None:
+    """Refuse to end a step on site before the officers showed their certificates there (行政处罚法55).
+
+    What an act registers of its own counts; a step without an act of its own waits for what was registered since it
+    opened, or ever, where it comes again after a return.
+    """
+    if not taken.node.onsite:
+        return
+    shown = OnSiteAct.objects.filter(case=taken.case)
+    again = steps_of(taken.case.agency_id, taken.case.pk).filter(place=taken.step).exists()
+    if not taken.node.act and not again:
+        shown = shown.filter(registered_at__gte=taken.standing.tokens[taken.step].entered_at)
+    require(may_leave_site(taken.node.shown, taken.node.basis, shown=shown.exists()))
 
 
 def finish_step(
@@ -176,13 +206,14 @@ def finish_step(
     left out; happened_at: the instant, for limits in hours. text: the sentence of the case's history.
     """
     day = on or taken.on
+    require_shown(taken)
     moved = advance(taken.case.pk, taken.step, facts=facts or {}, actor=taken.actor, at=taken.at,
-                    found=taken.standing)  # fmt: skip
+                    found=taken.standing, roles=taken.who.roles)  # fmt: skip
     told = tell(taken.case, event=event, act=taken.node.act or GENERIC, step=taken.node.name, text=text,
                 basis=taken.node.basis, on=day, actor=taken.actor, at=taken.at)  # fmt: skip
     close_ended(taken.case, moved, taken.standing.compiled, taken.on)
     if taken.changed:
-        taken.case.save(update_fields=taken.changed)
+        update(taken.case, taken.changed)
     known = Standing(moved.run, taken.standing.compiled, {}).facts
     step_event = f"step.{taken.step.rpartition('/')[2]}"
     for kind in dict.fromkeys([event, *also, step_event]):
@@ -194,10 +225,17 @@ def finish_step(
         agency_id=taken.case.agency_id,
         actor_id=taken.actor.pk,
         at=taken.at,
-        rows=[taken.case, told, *taken.rows, *moved.rows],
+        rows=[taken.case, told, *taken.rows, *moved.rows, *_let_tasks_follow(taken, moved)],
         removed=moved.removed,
     )
     return told
+
+
+def _let_tasks_follow(taken: StepAct, moved: Moved) -> list[Model]:
+    """Let open tasks be due with the duties of the case; return the rows of those that were open before."""
+    waiting = [token for token in taken.standing.tokens.values() if token not in moved.closed]
+    due = follow_duties([*waiting, *moved.opened], taken.standing.compiled)
+    return [one for one in due if one not in moved.opened]
 
 
 def close_ended(case: Case, moved: Moved, compiled: Compiled, on: date) -> list[str]:
@@ -244,9 +282,22 @@ def let_duties_follow(
     subject = Subject("case", case.pk, f"{case.number} {case.title}", case.unit_id)
     known = (lambda: standing(case.pk).facts) if facts is None else (lambda: facts)
     rules = duty_rules_of(case, pack)
-    follow(event, case=Followed(case.agency_id, subject, rules, lambda key: limit_of(pack, key), actor, at, known))
+    follow(event, case=Followed(case.agency_id, subject, rules, lambda key: own_limit(case, pack, key), actor, at,
+                                known))  # fmt: skip
     if any(event.kind in rule.resumed_by for rule in rules):
         stop_again(case, rules, on=event.on, actor=actor, at=at)
+
+
+def own_limit(case: Case, pack: Pack, limit_id: str) -> TimeLimit:
+    """Return a time limit as it holds for a case: that of the item's own law, where the case says so with its article.
+
+    That law may know no extension: what lengthens the general period does not lengthen it.
+    """
+    limit = limit_of(pack, limit_id)
+    if limit_id != PERIOD_OF_ITEM or case.own_length is None:
+        return limit
+    own = {"unit": case.own_unit, "length": case.own_length, "basis": [case.own_basis], "extension": None}
+    return limit.model_copy(update=own)
 
 
 def duty_rules_of(case: Case, pack: Pack) -> list[DutyRule]:

@@ -5,14 +5,16 @@ An act that means the same everywhere has one row, under "". The summary procedu
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable
 from typing import Any, Final
 
 from heliograph.dossiers.actions import (
+    accepting,
     closing,
     coercion,
     concluding,
     deciding,
+    discussing,
     executing,
     executions,
     filing,
@@ -20,8 +22,11 @@ from heliograph.dossiers.actions import (
     inspections,
     investigating,
     levies,
+    permit_hearings,
     permits,
+    seizures,
     serving,
+    summary,
     transferring,
 )
 from heliograph.dossiers.actions.steps import GENERIC
@@ -29,36 +34,37 @@ from heliograph.dossiers.actions.steps import GENERIC
 SUMMARY: Final = "summary"
 EVERY: Final = ""
 
-ACTS_OF_STEPS: Final[Mapping[str, Mapping[str, Callable[..., Any]]]] = {
+ACTS_OF_STEPS: Final[dict[str, dict[str, Callable[..., Any]]]] = {
     GENERIC: {EVERY: filing.complete_step},
     "propose_filing": {EVERY: filing.propose_filing},
     "decide_filing": {EVERY: filing.decide_filing},
-    "investigate": {EVERY: investigating.investigate},
+    "investigate": {EVERY: investigating.investigate, SUMMARY: summary.identify_on_the_spot},
     "conclude_investigation": {EVERY: concluding.conclude_investigation},
-    "discuss_collectively": {EVERY: deciding.discuss_collectively},
+    "discuss_collectively": {EVERY: discussing.discuss_collectively},
     "approve_handling": {EVERY: deciding.approve_handling},
     "give_prior_notice": {
-        EVERY: permits.tell_hearing_right,
+        EVERY: permit_hearings.tell_hearing_right,
         "penalty": hearing.give_prior_notice,
-        SUMMARY: hearing.notify_on_the_spot,
+        SUMMARY: summary.notify_on_the_spot,
         "levy": levies.tell_levy,
         "levy_requisition": levies.tell_levy,
         "coercion": coercion.inform_on_the_spot,
     },
-    "end_statement": {EVERY: hearing.end_statement},
+    "end_statement": {EVERY: hearing.end_statement, "permit": permit_hearings.answer_hearing_right},
     "request_hearing": {EVERY: hearing.request_hearing},
-    "notify_hearing": {EVERY: permits.notify_permit_hearing, "penalty": hearing.notify_hearing},
+    "notify_hearing": {EVERY: permit_hearings.notify_permit_hearing, "penalty": hearing.notify_hearing},
     "hold_hearing": {EVERY: hearing.hold_hearing},
     "review_defence": {EVERY: hearing.review_defence},
     "decide": {
         EVERY: permits.decide_application,
         "penalty": deciding.decide,
+        SUMMARY: summary.decide_on_the_spot,
         "levy": levies.decide_levy,
         "levy_requisition": levies.decide_levy,
         "coercion": executions.decide_substitute,
     },
     "decide_no_penalty": {EVERY: deciding.decide_no_penalty},
-    "serve": {EVERY: serving.serve},
+    "serve": {EVERY: serving.serve, SUMMARY: summary.hand_over_on_the_spot},
     "record_publication": {
         EVERY: serving.record_publication,
         "inspection": inspections.publish_result,
@@ -73,10 +79,15 @@ ACTS_OF_STEPS: Final[Mapping[str, Mapping[str, Callable[..., Any]]]] = {
     "report_transfer": {EVERY: transferring.report_transfer},
     "approve_transfer": {EVERY: transferring.approve_transfer},
     "transfer_case": {EVERY: transferring.transfer_case},
-    "accept_application": {EVERY: permits.accept_application},
-    "refuse_application": {EVERY: permits.refuse_application},
-    "request_correction": {EVERY: permits.request_correction},
-    "hand_in_corrections": {EVERY: permits.hand_in_corrections},
+    "record_police_answer": {EVERY: transferring.record_police_answer},
+    "answer_police_refusal": {EVERY: transferring.answer_police_refusal},
+    "hand_over_transfer_items": {EVERY: transferring.hand_over_transfer_items},
+    "accept_application": {EVERY: accepting.accept_application},
+    "refuse_application": {EVERY: accepting.refuse_application},
+    "request_correction": {EVERY: accepting.request_correction},
+    "hand_in_corrections": {EVERY: accepting.hand_in_corrections},
+    "decide_extension": {EVERY: permits.decide_extension},
+    "register_compensation": {EVERY: levies.register_compensation},
     "examine": {EVERY: permits.examine},
     "apply_inspection": {EVERY: inspections.apply_inspection},
     "approve_inspection": {EVERY: inspections.approve_inspection},
@@ -89,11 +100,17 @@ ACTS_OF_STEPS: Final[Mapping[str, Mapping[str, Callable[..., Any]]]] = {
     "apply_coercion": {EVERY: coercion.apply_coercion},
     "approve_coercion": {EVERY: coercion.approve_coercion},
     "carry_out_coercion": {EVERY: coercion.carry_out_coercion},
-    "extend_coercion": {EVERY: coercion.extend_coercion},
-    "release_coercion": {EVERY: coercion.release_coercion},
-    "hand_over_items": {EVERY: coercion.hand_over_items},
+    "tell_extension": {EVERY: seizures.tell_extension},
+    "extend_coercion": {EVERY: seizures.extend_coercion},
+    "release_coercion": {EVERY: seizures.release_coercion},
+    "hand_over_items": {EVERY: seizures.hand_over_items},
     "substitute_performance": {EVERY: executions.substitute_performance},
 }
+
+
+def register_act(act: str, function: Callable[..., Any], category: str = EVERY) -> None:
+    """Let an app of a higher floor do an act of the flowcharts, of one category or of all."""
+    ACTS_OF_STEPS.setdefault(act, {})[category] = function
 
 
 def act_of(act: str, category: str, *, summary: bool = False) -> Callable[..., Any]:

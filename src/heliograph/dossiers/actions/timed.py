@@ -12,7 +12,7 @@ from django.utils.timezone import localdate
 from heliograph.dossiers.actions.steps import close_ended, let_duties_follow, tell
 from heliograph.dossiers.models import Case
 from heliograph.duties.following import Event
-from heliograph.procedures.actions import Follower, Moved
+from heliograph.procedures.actions import Follower, Moved, follow_duties
 from heliograph.procedures.actions import fire_due_timers as fire
 from heliograph.procedures.queries import standing
 from heliograph.regimes.queries import pack_in_force
@@ -41,7 +41,8 @@ def tell_of_timer(moved: Moved, at: datetime) -> Sequence[Model]:
     pack = pack_in_force(case.agency_id, case.opened_on)
     name = step.place.rpartition("/")[2]
     let_duties_follow(case, pack, Event(f"step.{name}", day, at), None, at, stands.facts)
-    return [case, event]
+    due = follow_duties(list(stands.tokens.values()), stands.compiled)
+    return [case, event, *due]
 
 
 FOLLOWER = Follower(hold_case, tell_of_timer)

@@ -11,18 +11,18 @@ from django.utils.timezone import localdate, localtime
 
 from heliograph.dossiers.actions.papers import PaperContent, add_papers
 from heliograph.dossiers.actions.rows import write_row
-from heliograph.dossiers.actions.steps import StepAct, finish_step, let_duties_follow, take_step, tell
+from heliograph.dossiers.actions.steps import StepAct, finish_step, take_step
 from heliograph.dossiers.models import Case, CaseEvent, Transfer
-from heliograph.dossiers.permissions import access_case
 from heliograph.dossiers.rules import transferring as rules
 from heliograph.dossiers.rules.opening import check_text, may_happen_on
-from heliograph.duties.following import Event
 from heliograph.kernel.verdict import first_refusal, require
-from heliograph.ledger.actions import append
-from heliograph.regimes.queries import pack_in_force
 from heliograph.registers.models import Account
 
 GRANTED = "准予移送"
+FILED = "公安机关立案"
+REFUSAL_ANSWER = "不予立案的处理"
+ACCEPTED = "接受"
+ANSWERS = (ACCEPTED, "提请复议", "建议检察机关监督")
 
 
 def _latest(case: Case) -> Transfer | None:
@@ -39,9 +39,10 @@ def report_transfer(
     papers: Sequence[PaperContent],
     actor: Account,
     at: datetime,
+    rev: int | None = None,
 ) -> CaseEvent:
     """Report to the head that a case looks like a crime, by two officers (310号令5)."""
-    taken = take_step(case_id, step, act="report_transfer", actor=actor, at=at)
+    taken = take_step(case_id, step, act="report_transfer", actor=actor, at=at, rev=rev)
     last = _latest(taken.case)
     waiting = last is not None and last.approved_at is None and not last.result
     require(
@@ -77,9 +78,10 @@ def approve_transfer(
     papers: Sequence[PaperContent],
     actor: Account,
     at: datetime,
+    rev: int | None = None,
 ) -> CaseEvent:
     """Decide as the head whether a case goes to the police (310号令5); a refusal is reasoned and kept."""
-    taken = take_step(case_id, step, act="approve_transfer", actor=actor, at=at)
+    taken = take_step(case_id, step, act="approve_transfer", actor=actor, at=at, rev=rev)
     transfer = _latest(taken.case)
     decided = transfer is not None and (transfer.approved_at is not None or bool(transfer.result))
     require(
@@ -111,9 +113,10 @@ def transfer_case(
     papers: Sequence[PaperContent],
     actor: Account,
     at: datetime,
+    rev: int | None = None,
 ) -> CaseEvent:
     """Deliver the case to the police within the hours of the pack, against a receipt (310号令5、6)."""
-    taken = take_step(case_id, step, act="transfer_case", actor=actor, at=at)
+    taken = take_step(case_id, step, act="transfer_case", actor=actor, at=at, rev=rev)
     transfer = _latest(taken.case)
     approved_at = transfer.approved_at if transfer else None
     require(
@@ -147,57 +150,98 @@ def _latest_delivery(taken: StepAct, approved_at: datetime | None) -> datetime |
 
 @transaction.atomic
 def record_police_answer(
-    transfer_id: UUID, *, filed: bool, answered_on: date, result: str, actor: Account, at: datetime
-) -> Transfer:
-    """Register that the police filed the case, or sent it back and why (310号令8); also after it was closed."""
-    case, transfer = _follow_up(transfer_id, actor, at)
-    on = localdate(at)
-    delivered = localdate(transfer.delivered_at) if transfer.delivered_at else None
+    case_id: UUID,
+    step: str,
+    *,
+    filed: bool,
+    answered_on: date,
+    result: str,
+    papers: Sequence[PaperContent],
+    actor: Account,
+    at: datetime,
+    rev: int | None = None,
+) -> CaseEvent:
+    """Register that the police filed the case, or sent it back and why (310号令8); again after a reconsideration."""
+    taken = take_step(case_id, step, act="record_police_answer", actor=actor, at=at, rev=rev)
+    transfer = _latest(taken.case)
+    delivered = localdate(transfer.delivered_at) if transfer and transfer.delivered_at else None
     require(
         first_refusal(
-            rules.may_follow_up(delivered=delivered is not None, answered=bool(transfer.result)),
-            may_happen_on(answered_on, today=on, not_before=delivered, what="答复日期"),
+            rules.may_follow_up(
+                delivered=delivered is not None, answered=transfer is not None and transfer.accepted_on is not None
+            ),
+            may_happen_on(answered_on, today=taken.on, not_before=delivered, what="答复日期", since="移送之日"),
             check_text(result, what="答复内容", longest=900),
         )
     )
+    assert transfer is not None  # noqa: S101 - said by the rule above, for the type checker
+    add_papers(taken, papers)
     transfer.accepted_on = answered_on if filed else None
-    transfer.result = f"{'立案' if filed else '不立案'}：{result.strip()}"
-    kind = "case.police_filed" if filed else "case.police_refused"
-    return _followed_up(case, transfer, kind, f"{transfer.to_body}{transfer.result}", answered_on, actor, at)
+    transfer.result = f"{'立案' if filed else '不予立案'}：{result.strip()}"
+    transfer.save()
+    taken.rows.append(transfer)
+    event = "case.police_filed" if filed else "case.police_refused"
+    text = f"{transfer.to_body}{transfer.result}"
+    return finish_step(taken, event=event, text=text, facts={FILED: filed}, on=answered_on)
+
+
+@transaction.atomic
+def answer_police_refusal(
+    case_id: UUID,
+    step: str,
+    *,
+    how: str,
+    reason: str,
+    papers: Sequence[PaperContent],
+    actor: Account,
+    at: datetime,
+    rev: int | None = None,
+) -> CaseEvent:
+    """Say what is done about a refusal of the police: taken, reconsidered, or supervised (310号令9、10).
+
+    how: a value of ANSWERS. A case whose refusal is taken goes back to be dealt with here.
+    """
+    taken = take_step(case_id, step, act="answer_police_refusal", actor=actor, at=at, rev=rev)
+    require(
+        first_refusal(rules.may_answer_refusal(how, offered=ANSWERS), check_text(reason, what="理由", longest=1900))
+    )
+    add_papers(taken, papers)
+    said = "接受不予立案决定，退回依法处理" if how == ACCEPTED else f"对不予立案决定{how}"
+    return finish_step(taken, event="case.police_refusal_answered", text=f"{said}：{reason.strip()}",
+                       facts={REFUSAL_ANSWER: how})  # fmt: skip
 
 
 @transaction.atomic
 def hand_over_transfer_items(
-    transfer_id: UUID, *, handed_on: date, note: str, actor: Account, at: datetime
-) -> Transfer:
-    """Register that the things of the case were handed to the police that filed it (310号令12)."""
-    case, transfer = _follow_up(transfer_id, actor, at)
+    case_id: UUID,
+    step: str,
+    *,
+    handed_on: date,
+    note: str,
+    papers: Sequence[PaperContent],
+    actor: Account,
+    at: datetime,
+    rev: int | None = None,
+) -> CaseEvent:
+    """Register that the things and papers of the case were handed to the police that filed it (310号令12)."""
+    taken = take_step(case_id, step, act="hand_over_transfer_items", actor=actor, at=at, rev=rev)
+    transfer = _latest(taken.case)
+    accepted = transfer.accepted_on if transfer else None
     require(
         first_refusal(
             rules.may_hand_items(
-                accepted=transfer.accepted_on is not None, handed=transfer.items_delivered_on is not None
+                accepted=accepted is not None, handed=transfer is not None and transfer.items_delivered_on is not None
             ),
-            may_happen_on(handed_on, today=localdate(at), not_before=transfer.accepted_on, what="物品移交日期"),
+            may_happen_on(
+                handed_on, today=taken.on, not_before=accepted, what="物品移交日期", since="公安机关立案之日"
+            ),
             check_text(note, what="移交清单", longest=1900),
         )
     )
+    assert transfer is not None  # noqa: S101 - said by the rule above, for the type checker
+    add_papers(taken, papers)
     transfer.items_delivered_on = handed_on
-    text = f"向{transfer.to_body}移交涉案物品：{note.strip()}"
-    return _followed_up(case, transfer, "case.items_handed_over", text, handed_on, actor, at)
-
-
-def _follow_up(transfer_id: UUID, actor: Account, at: datetime) -> tuple[Case, Transfer]:
-    case_id = Transfer.objects.values_list("case_id", flat=True).get(pk=transfer_id)
-    case, _who = access_case(actor, case_id, "report_transfer", localdate(at))
-    return case, Transfer.objects.select_for_update(of=("self",)).get(pk=transfer_id, case=case)
-
-
-def _followed_up(
-    case: Case, transfer: Transfer, kind: str, text: str, on: date, actor: Account, at: datetime
-) -> Transfer:
     transfer.save()
-    told = tell(case, event=kind, act=kind.partition(".")[2], step="移送", text=text[:2000], basis=rules.DELIVERY,
-                on=on, actor=actor, at=at)  # fmt: skip
-    let_duties_follow(case, pack_in_force(case.agency_id, case.opened_on), Event(kind, on, at), actor, at)
-    append(kind, subject=case, agency_id=case.agency_id, actor_id=actor.pk, at=at, rows=[transfer, told])
-    return transfer
+    taken.rows.append(transfer)
+    text = f"向{transfer.to_body}移交涉案物品和材料：{note.strip()}"
+    return finish_step(taken, event="case.items_handed_over", text=text[:2000], on=handed_on)

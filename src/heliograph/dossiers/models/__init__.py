@@ -1,6 +1,8 @@
 """Tables of the case file, one module per part of the proceedings."""
 
+from heliograph.dossiers.models.archiving import Deposit, PaperScan
 from heliograph.dossiers.models.cases import Case, CaseEvent, Clue, Party
+from heliograph.dossiers.models.citations import Citation
 from heliograph.dossiers.models.collaboration import Handover, IssuedNumber, Message, NumberSeries, Recusal, StepDraft
 from heliograph.dossiers.models.decisions import Decision, Proposal, Service
 from heliograph.dossiers.models.execution import (
@@ -16,7 +18,6 @@ from heliograph.dossiers.models.execution import (
 from heliograph.dossiers.models.inspections import Inspection
 from heliograph.dossiers.models.proceedings import (
     CaseFile,
-    Citation,
     Discussion,
     DiscussionSeat,
     Evidence,
@@ -38,6 +39,7 @@ __all__ = [
     "Decision",
     "Deferral",
     "Demand",
+    "Deposit",
     "Discussion",
     "DiscussionSeat",
     "Evidence",
@@ -52,6 +54,7 @@ __all__ = [
     "NumberSeries",
     "OnSiteAct",
     "Paper",
+    "PaperScan",
     "Party",
     "Payment",
     "Proposal",

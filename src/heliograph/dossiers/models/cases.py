@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from datetime import date
+
 from django.db import models
 from django.db.models import F, Q
 
@@ -13,6 +15,8 @@ class Source(models.TextChoices):
     """Where a case comes from (案件来源)."""
 
     INSPECTION = "inspection", "检查发现"
+    PLAN = "plan", "检查计划"
+    SPOT_CHECK = "spot_check", "双随机抽查"
     COMPLAINT = "complaint", "投诉"
     REPORT = "report", "举报"
     ASSIGNED = "assigned", "上级交办"
@@ -44,7 +48,7 @@ class Clue(models.Model):
     content = models.TextField("线索内容", max_length=20000)
     reporter = models.CharField("提供人", max_length=120, blank=True)
     inspection = models.ForeignKey(
-        "dossiers.Case", on_delete=models.PROTECT, null=True, blank=True, related_name="clues", verbose_name="关联检查"
+        "dossiers.Case", on_delete=models.PROTECT, null=True, blank=True, related_name="clues", verbose_name="关联案件"
     )
     same_as = models.ForeignKey(
         "self", on_delete=models.PROTECT, null=True, blank=True, related_name="+", verbose_name="并入的线索"
@@ -56,7 +60,7 @@ class Clue(models.Model):
 
     class Meta:
         verbose_name = "线索"
-        ordering = ["agency", "-received_on", "id"]
+        ordering = ["agency_id", "-received_on", "id"]
         indexes = [models.Index(fields=["agency", "state", "received_on", "id"], name="clue_by_state")]
 
     def __str__(self) -> str:
@@ -104,6 +108,12 @@ class Case(models.Model):
     occurred_from = models.DateField("行为发生日", null=True, blank=True)
     occurred_to = models.DateField("行为终了日", null=True, blank=True)
     opened_on = models.DateField("登记日期")
+    received_on = models.DateField("收到申请日期", null=True, blank=True)  # of a matter on application
+    arrived_on = models.DateField("到场日期", null=True, blank=True)  # of what the law lets come before registration
+    correct_until = models.DateField("补正期限", null=True, blank=True)  # as the applicant was told it
+    own_length = models.PositiveSmallIntegerField("事项自有的办理期限", null=True, blank=True)
+    own_unit = models.CharField("期限单位", max_length=20, blank=True)
+    own_basis = models.CharField("期限依据", max_length=200, blank=True)
     filed_on = models.DateField("立案或者受理日期", null=True, blank=True)
     decided_on = models.DateField("决定日期", null=True, blank=True)
     closed_on = models.DateField("结案日期", null=True, blank=True)
@@ -116,7 +126,7 @@ class Case(models.Model):
 
     class Meta:
         verbose_name = "案件"
-        ordering = ["agency", "-opened_on", "-id"]
+        ordering = ["agency_id", "-opened_on", "-id"]
         indexes = [
             models.Index(fields=["agency", "state", "-id"], name="case_by_state"),
             models.Index(fields=["agency", "handler", "state"], name="case_by_handler"),
@@ -139,6 +149,11 @@ class Case(models.Model):
 
     def __str__(self) -> str:
         return f"{self.number} {self.title}"
+
+    @property
+    def began_on(self) -> date:
+        """The day from which anything may be dated: of the application or the arrival, else of the registration."""
+        return self.received_on or self.arrived_on or self.opened_on
 
 
 class CaseEvent(models.Model):
@@ -163,7 +178,7 @@ class CaseEvent(models.Model):
 
     class Meta:
         verbose_name = "办案经过"
-        ordering = ["case", "made_at", "id"]
+        ordering = ["case_id", "made_at", "id"]
         indexes = [models.Index(fields=["agency", "case", "made_at", "id"], name="case_event_in_order")]
 
     def __str__(self) -> str:
@@ -205,7 +220,7 @@ class Party(models.Model):
 
     class Meta:
         verbose_name = "当事人"
-        ordering = ["case", "id"]
+        ordering = ["case_id", "id"]
         indexes = [models.Index(fields=["agency", "number"], name="party_by_number")]
         constraints = [
             models.CheckConstraint(

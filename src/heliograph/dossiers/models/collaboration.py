@@ -21,7 +21,7 @@ class NumberSeries(models.Model):
 
     class Meta:
         verbose_name = "编号序列"
-        ordering = ["agency", "kind", "year"]
+        ordering = ["agency_id", "kind", "year"]
         constraints = [models.UniqueConstraint(fields=["agency", "kind", "year"], name="number_series_once")]
 
     def __str__(self) -> str:
@@ -44,7 +44,7 @@ class IssuedNumber(models.Model):
 
     class Meta:
         verbose_name = "编号"
-        ordering = ["series", "value"]
+        ordering = ["series_id", "value"]
         constraints = [
             models.UniqueConstraint(fields=["agency", "series", "value"], name="number_issued_once"),
             models.CheckConstraint(
@@ -69,7 +69,7 @@ class StepDraft(models.Model):
 
     class Meta:
         verbose_name = "环节草稿"
-        ordering = ["case", "step"]
+        ordering = ["case_id", "step"]
         constraints = [
             models.UniqueConstraint(fields=["agency", "case", "step", "account"], name="step_draft_once_per_person")
         ]
@@ -98,7 +98,7 @@ class Recusal(models.Model):
 
     class Meta:
         verbose_name = "回避"
-        ordering = ["case", "asked_on", "id"]
+        ordering = ["case_id", "asked_on", "id"]
         constraints = [
             models.CheckConstraint(
                 condition=Q(decided_by__isnull=True) | ~Q(decided_by=F("officer")), name="recusal_decided_by_another"
@@ -126,7 +126,7 @@ class Handover(models.Model):
 
     class Meta:
         verbose_name = "案件交接"
-        ordering = ["case", "decided_at", "id"]
+        ordering = ["case_id", "decided_at", "id"]
 
     def __str__(self) -> str:
         return f"{self.case} 交接"

@@ -66,6 +66,8 @@ class Terms(models.Model):
     confiscated = models.DecimalField("没收金额（元）", max_digits=16, decimal_places=2, default=0)
     levied = models.DecimalField("征收或者收费金额（元）", max_digits=16, decimal_places=2, default=0)
     other = models.CharField("其他内容", max_length=2000, blank=True)
+    correction = models.CharField("责令改正的内容", max_length=1000, blank=True, default="")
+    correct_by = models.DateField("改正期限", null=True, blank=True)
     facts = models.TextField("认定的事实和证据", max_length=20000)
     reasons = models.TextField("理由", max_length=20000)
     basis = ArrayField(models.CharField(max_length=200), verbose_name="依据", default=list)
@@ -84,6 +86,8 @@ class Proposal(Terms):
     benchmark = models.CharField("裁量基准", max_length=300, blank=True)
     benchmark_min = models.DecimalField("基准下限（元）", max_digits=16, decimal_places=2, null=True, blank=True)
     benchmark_max = models.DecimalField("基准上限（元）", max_digits=16, decimal_places=2, null=True, blank=True)
+    benchmark_source = models.CharField("基准出处", max_length=300, blank=True)  # of one that was typed by hand
+    benchmark_found = models.JSONField("基准表得出的阶次", default=dict, blank=True)  # see dossiers.benchmarks.Weighed
     deviation_reason = models.TextField("突破基准的理由", max_length=20000, blank=True)
     deviation_approved_by = models.ForeignKey(
         Account, on_delete=models.PROTECT, null=True, blank=True, related_name="+", verbose_name="批准突破基准的负责人"
@@ -92,12 +96,17 @@ class Proposal(Terms):
         Account, on_delete=models.PROTECT, null=True, blank=True, related_name="+", verbose_name="审批人"
     )
     approved_at = models.DateTimeField("审批时间", null=True, blank=True)
+    returned_by = models.ForeignKey(
+        Account, on_delete=models.PROTECT, null=True, blank=True, related_name="+", verbose_name="退回人"
+    )
+    returned_at = models.DateTimeField("退回时间", null=True, blank=True)
+    returned_reason = models.TextField("退回理由", max_length=20000, blank=True, default="")
     made_by = models.ForeignKey(Account, on_delete=models.PROTECT, related_name="+", verbose_name="提出人")
     made_at = models.DateTimeField("提出时间")
 
     class Meta:
         verbose_name = "处理意见"
-        ordering = ["case", "number"]
+        ordering = ["case_id", "number"]
         constraints = [
             models.UniqueConstraint(fields=["agency", "case", "number"], name="proposal_numbered_once"),
             models.CheckConstraint(
@@ -107,6 +116,14 @@ class Proposal(Terms):
 
     def __str__(self) -> str:
         return f"{self.get_outcome_display()}（第 {self.number} 版）"
+
+
+class CollectedOnSpot(models.TextChoices):
+    """On which ground officers themselves collect a fine (行政处罚法68、69)."""
+
+    SMALL = "small", "法定限额以下的罚款"
+    HARD = "hard", "不当场收缴事后难以执行"
+    REMOTE = "remote", "边远、水上、交通不便地区，当事人缴纳确有困难并提出"
 
 
 class Decision(Terms):
@@ -130,21 +147,29 @@ class Decision(Terms):
     decided_by = models.ForeignKey(Account, on_delete=models.PROTECT, related_name="+", verbose_name="作出决定的负责人")
     decided_at = models.DateTimeField("登记时间")
     collecting_bank = models.CharField("代收机构", max_length=200, blank=True)
+    collected_ground = models.CharField(
+        "当场收缴的情形", max_length=10, choices=CollectedOnSpot.choices, blank=True
+    )  # empty: paid to the bank
     surcharge = models.BooleanField("逾期加处罚款", default=False)
     paper = models.ForeignKey(Paper, on_delete=models.PROTECT, related_name="+", verbose_name="决定书")
     published_on = models.DateField("公示日期", null=True, blank=True)
     published_where = models.CharField("公示渠道", max_length=300, blank=True)
     remedies_told = models.CharField("告知的救济途径和期限", max_length=1000, blank=True)
     valid_to = models.DateField("有效期至", null=True, blank=True)  # of a permit
+    certificate_kind = models.CharField("许可证件类型", max_length=40, blank=True)
+    certificate_number = models.CharField("许可证件编号", max_length=80, blank=True)
+    pay_days = models.PositiveSmallIntegerField("决定确定的履行期限（日）", null=True, blank=True)  # from receipt
     annulled_on = models.DateField("撤销、变更或者确认违法日期", null=True, blank=True)
     annulled_how = models.CharField("处理方式", max_length=20, choices=Annulment.choices, blank=True)
     annulled_reason = models.CharField("处理理由", max_length=1000, blank=True)
     fine_after = models.DecimalField("变更后的罚款金额（元）", max_digits=16, decimal_places=2, null=True, blank=True)
     withdrawn_on = models.DateField("撤下公示日期", null=True, blank=True)
+    corrected_on = models.DateField("改正核实日期", null=True, blank=True)
+    corrected_how = models.CharField("改正情况", max_length=1000, blank=True, default="")
 
     class Meta:
         verbose_name = "决定"
-        ordering = ["case", "decided_on", "id"]
+        ordering = ["case_id", "decided_on", "id"]
         constraints = [
             models.UniqueConstraint(fields=["agency", "number"], name="decision_number_once"),
             models.CheckConstraint(
@@ -198,7 +223,7 @@ class Service(models.Model):
 
     class Meta:
         verbose_name = "送达"
-        ordering = ["case", "sent_on", "id"]
+        ordering = ["case_id", "sent_on", "id"]
         constraints = [
             models.CheckConstraint(
                 condition=Q(received_on__isnull=True) | Q(received_on__gte=F("sent_on")),

@@ -32,7 +32,7 @@ class Payment(models.Model):
 
     class Meta:
         verbose_name = "缴款"
-        ordering = ["case", "paid_on", "id"]
+        ordering = ["case_id", "paid_on", "id"]
         constraints = [
             models.UniqueConstraint(fields=["agency", "bank", "receipt"], name="receipt_once"),
             models.CheckConstraint(condition=Q(amount__gt=0, surcharge__gte=0), name="payment_positive"),
@@ -58,7 +58,7 @@ class Deferral(models.Model):
 
     class Meta:
         verbose_name = "延期分期缴纳"
-        ordering = ["case", "approved_at", "id"]
+        ordering = ["case_id", "approved_at", "id"]
 
     def __str__(self) -> str:
         return f"延至 {self.until_on}"
@@ -74,13 +74,14 @@ class Demand(models.Model):
     served_on = models.DateField("送达日期")
     content = models.TextField("履行期限、方式和金额", max_length=20000)
     statement = models.TextField("当事人陈述申辩", max_length=20000, blank=True)
+    perform_by = models.DateField("催告的履行期限", null=True, blank=True)  # before it is over nothing is enforced
     paper = models.ForeignKey(Paper, on_delete=models.PROTECT, related_name="+", verbose_name="催告书")
     registered_by = models.ForeignKey(Account, on_delete=models.PROTECT, related_name="+", verbose_name="登记人")
     registered_at = models.DateTimeField("登记时间")
 
     class Meta:
         verbose_name = "催告"
-        ordering = ["case", "served_on", "id"]
+        ordering = ["case_id", "served_on", "id"]
 
     def __str__(self) -> str:
         return f"{self.served_on} 催告"
@@ -106,7 +107,7 @@ class CourtApplication(models.Model):
 
     class Meta:
         verbose_name = "申请法院强制执行"
-        ordering = ["case", "applied_on", "id"]
+        ordering = ["case_id", "applied_on", "id"]
 
     def __str__(self) -> str:
         return f"{self.applied_on} {self.court}"
@@ -141,7 +142,7 @@ class Suspension(models.Model):
 
     class Meta:
         verbose_name = "不计入期限的期间"
-        ordering = ["case", "from_on", "id"]
+        ordering = ["case_id", "from_on", "id"]
         constraints = [
             models.CheckConstraint(
                 condition=Q(to_on__isnull=True) | Q(to_on__gte=F("from_on")),
@@ -170,7 +171,7 @@ class Extension(models.Model):
 
     class Meta:
         verbose_name = "延长期限"
-        ordering = ["case", "approved_at", "id"]
+        ordering = ["case_id", "approved_at", "id"]
 
     def __str__(self) -> str:
         return f"{self.limit} 延长 {self.length}"
@@ -200,7 +201,7 @@ class Transfer(models.Model):
 
     class Meta:
         verbose_name = "移送"
-        ordering = ["case", "reported_on", "id"]
+        ordering = ["case_id", "reported_on", "id"]
         constraints = [
             models.CheckConstraint(
                 condition=Q(delivered_at__isnull=True)
@@ -239,7 +240,7 @@ class Remedy(models.Model):
 
     class Meta:
         verbose_name = "复议诉讼"
-        ordering = ["case", "received_on", "id"]
+        ordering = ["case_id", "received_on", "id"]
         constraints = [
             models.CheckConstraint(
                 condition=Q(outcome_on__isnull=True) | Q(outcome_on__gte=F("received_on")),

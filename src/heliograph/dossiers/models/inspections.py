@@ -37,6 +37,7 @@ class Inspection(models.Model):
     approved_at = models.DateTimeField("审批时间", null=True, blank=True)
     notified_on = models.DateField("通知书送达日期", null=True, blank=True)
     result = models.CharField("检查结果", max_length=10, choices=Result.choices, blank=True)
+    result_on = models.DateField("认定日期", null=True, blank=True)
     found = models.TextField("检查情况", max_length=20000, blank=True)
     rectify_until = models.DateField("改正期限", null=True, blank=True)
     told_on = models.DateField("结果告知日期", null=True, blank=True)
@@ -48,7 +49,7 @@ class Inspection(models.Model):
 
     class Meta:
         verbose_name = "行政检查"
-        ordering = ["case"]
+        ordering = ["case_id"]
         constraints = [
             models.CheckConstraint(
                 condition=Q(approved_at__isnull=True) | Q(approved_by__isnull=False, granted__isnull=False),

@@ -5,7 +5,7 @@ from __future__ import annotations
 from django.db import models
 from django.db.models import F, Q
 
-from heliograph.dossiers.models.cases import Case
+from heliograph.dossiers.models.cases import Case, Party
 from heliograph.kernel.ids import uuid7
 from heliograph.registers.models import Account, Agency
 
@@ -25,7 +25,7 @@ class CaseFile(models.Model):
 
     class Meta:
         verbose_name = "案件附件"
-        ordering = ["case", "uploaded_at", "id"]
+        ordering = ["case_id", "uploaded_at", "id"]
         constraints = [
             models.UniqueConstraint(fields=["agency", "case", "sha256", "name"], name="case_file_once_per_content")
         ]
@@ -35,7 +35,7 @@ class CaseFile(models.Model):
 
 
 class Paper(models.Model):
-    """A document made in a step, registered by hand: who, when, number and the signed file (R1)."""
+    """A document of a step: made by the system, or by hand and registered with its signed file (R1)."""
 
     id = models.UUIDField(primary_key=True, default=uuid7, editable=False)
     agency = models.ForeignKey(Agency, on_delete=models.PROTECT, related_name="+", verbose_name="机关")
@@ -47,12 +47,15 @@ class Paper(models.Model):
     file = models.ForeignKey(
         CaseFile, on_delete=models.PROTECT, null=True, blank=True, related_name="+", verbose_name="文件"
     )
+    document = models.OneToOneField(
+        "documents.Document", on_delete=models.PROTECT, null=True, blank=True, related_name="+", verbose_name="文书内容"
+    )  # none: made by hand
     registered_by = models.ForeignKey(Account, on_delete=models.PROTECT, related_name="+", verbose_name="登记人")
     registered_at = models.DateTimeField("登记时间")
 
     class Meta:
         verbose_name = "文书"
-        ordering = ["case", "made_on", "id"]
+        ordering = ["case_id", "made_on", "id"]
         constraints = [
             models.UniqueConstraint(
                 fields=["agency", "kind", "number"], condition=~Q(number=""), name="paper_number_once_per_kind"
@@ -100,7 +103,7 @@ class Evidence(models.Model):
 
     class Meta:
         verbose_name = "证据"
-        ordering = ["case", "obtained_on", "id"]
+        ordering = ["case_id", "obtained_on", "id"]
         constraints = [
             models.CheckConstraint(
                 condition=Q(second_collector__isnull=True) | ~Q(second_collector=F("first_collector")),
@@ -137,7 +140,7 @@ class OnSiteAct(models.Model):
 
     class Meta:
         verbose_name = "现场活动"
-        ordering = ["case", "began_at", "id"]
+        ordering = ["case_id", "began_at", "id"]
         constraints = [
             models.CheckConstraint(
                 condition=~Q(second_officer=F("first_officer")),
@@ -155,32 +158,6 @@ class OnSiteAct(models.Model):
         return f"{self.act} {self.place}"
 
 
-class Citation(models.Model):
-    """An article that the case rests on: what was violated, what the decision applies."""
-
-    class Use(models.TextChoices):
-        """What an article is cited for."""
-
-        VIOLATED = "violated", "违反条款"
-        APPLIED = "applied", "处理依据"
-
-    id = models.UUIDField(primary_key=True, default=uuid7, editable=False)
-    agency = models.ForeignKey(Agency, on_delete=models.PROTECT, related_name="+", verbose_name="机关")
-    case = models.ForeignKey(Case, on_delete=models.PROTECT, related_name="citations", verbose_name="案件")
-    use = models.CharField("用途", max_length=10, choices=Use.choices)
-    key = models.CharField("条文", max_length=200)
-    registered_by = models.ForeignKey(Account, on_delete=models.PROTECT, related_name="+", verbose_name="登记人")
-    registered_at = models.DateTimeField("登记时间")
-
-    class Meta:
-        verbose_name = "引用条文"
-        ordering = ["case", "use", "key"]
-        constraints = [models.UniqueConstraint(fields=["agency", "case", "use", "key"], name="citation_once")]
-
-    def __str__(self) -> str:
-        return self.key
-
-
 class Measure(models.Model):
     """A measure on things: registered preservation, sampling, sealing, seizure (行政处罚法56, 行政强制法22–28)."""
 
@@ -191,6 +168,7 @@ class Measure(models.Model):
         SAMPLING = "sampling", "抽样取证"
         SEALING = "sealing", "查封"
         SEIZURE = "seizure", "扣押"
+        KEPT_SEALED = "kept_sealed", "封存"
         FREEZING = "freezing", "冻结"
         SUBSTITUTE = "substitute", "代履行"
         OTHER = "other", "其他措施"
@@ -225,7 +203,7 @@ class Measure(models.Model):
 
     class Meta:
         verbose_name = "措施"
-        ordering = ["case", "registered_at", "id"]
+        ordering = ["case_id", "registered_at", "id"]
 
     def __str__(self) -> str:
         return self.get_kind_display()
@@ -257,7 +235,7 @@ class Notice(models.Model):
 
     class Meta:
         verbose_name = "事先告知"
-        ordering = ["case", "number"]
+        ordering = ["case_id", "number"]
         constraints = [models.UniqueConstraint(fields=["agency", "case", "number"], name="notice_numbered_once")]
 
     def __str__(self) -> str:
@@ -273,12 +251,16 @@ class Statement(models.Model):
         STATEMENT = "statement", "提出陈述申辩"
         WAIVER = "waiver", "书面放弃"
         SILENCE = "silence", "期满未提出"
+        NO_COMMENT = "no_comment", "当场表示没有意见"  # of a notice by word of mouth
 
     id = models.UUIDField(primary_key=True, default=uuid7, editable=False)
     agency = models.ForeignKey(Agency, on_delete=models.PROTECT, related_name="+", verbose_name="机关")
     case = models.ForeignKey(Case, on_delete=models.PROTECT, related_name="statements", verbose_name="案件")
     notice = models.ForeignKey(Notice, on_delete=models.PROTECT, related_name="statements", verbose_name="告知")
     kind = models.CharField("情形", max_length=10, choices=Kind.choices)
+    party = models.ForeignKey(
+        Party, on_delete=models.PROTECT, null=True, blank=True, related_name="+", verbose_name="提出人"
+    )  # named where several persons have the right
     received_on = models.DateField("日期")
     content = models.TextField("内容", max_length=20000, blank=True)
     adopted = models.CharField(
@@ -294,7 +276,7 @@ class Statement(models.Model):
 
     class Meta:
         verbose_name = "陈述申辩"
-        ordering = ["case", "received_on", "id"]
+        ordering = ["case_id", "received_on", "id"]
 
     def __str__(self) -> str:
         return self.get_kind_display()
@@ -313,6 +295,7 @@ class Hearing(models.Model):
     withdrawn_on = models.DateField("撤回要求日期", null=True, blank=True)
     notified_on = models.DateField("通知日期", null=True, blank=True)
     scheduled_on = models.DateField("通知的举行日期", null=True, blank=True)
+    scheduled_time = models.TimeField("通知的举行时间", null=True, blank=True)
     place = models.CharField("地点", max_length=300, blank=True)
     held_on = models.DateField("举行日期", null=True, blank=True)
     chair = models.ForeignKey(
@@ -330,7 +313,7 @@ class Hearing(models.Model):
 
     class Meta:
         verbose_name = "听证"
-        ordering = ["case", "requested_on", "id"]
+        ordering = ["case_id", "requested_on", "id"]
 
     def __str__(self) -> str:
         return f"{self.requested_on} 要求听证"
@@ -356,7 +339,7 @@ class Discussion(models.Model):
 
     class Meta:
         verbose_name = "集体讨论"
-        ordering = ["case", "held_on", "id"]
+        ordering = ["case_id", "held_on", "id"]
 
     def __str__(self) -> str:
         return f"{self.held_on} 集体讨论"

@@ -278,11 +278,46 @@ def is_hearing_asked(*, asked: bool) -> Verdict:
     return Allowed()
 
 
+def may_be_given_till(until: date | None, *, served_on: date) -> Verdict:
+    """Say whether the party has days to state its case: those of the pack or of the notice, never none (44、45)."""
+    if until is None:
+        message = "本机关的规则包没有陈述申辩的期限，请按告知书填写期限届满日。"
+        return Refused("statement.no_period", message, DEFENCE)
+    if until <= served_on:
+        message = f"告知书 {served_on.isoformat()} 送达，陈述申辩的期限须在该日之后届满，现为 {until.isoformat()}。"
+        return Refused("statement.no_days", message, DEFENCE)
+    return Allowed()
+
+
+def is_in_writing(kind: str, *, filed: bool) -> Verdict:
+    """Say whether what the party did is proved: rights are waived expressly, on paper (行政处罚法62)."""
+    if kind == "waiver" and not filed:
+        message = "放弃陈述申辩、听证的权利须有当事人签名或者盖章的书面声明，请上传。没有书面声明的，等候期限届满。"
+        return Refused("waiver.no_paper", message, NO_NOTICE)
+    return Allowed()
+
+
+def is_surcharge_said(*, fined: bool, said: bool | None) -> Verdict:
+    """Say whether a decision that fines says what follows when the fine is paid late (行政处罚法72)."""
+    if fined and said is None:
+        return Refused("decision.surcharge", "处以罚款的，请回答决定书是否写明逾期加处罚款。", "行政处罚法@2021:72")
+    return Allowed()
+
+
 def may_end_in_silence(*, silent: bool, on: date, until: date) -> Verdict:
     """Say whether the party may be said to have kept silent: the period has run out."""
     if silent and on <= until:
         message = f"当事人提出意见的期限至 {until.isoformat()}，届满前不能登记为期满未提出。"
         return Refused("statement.too_early", message, DEFENCE)
+    return Allowed()
+
+
+def may_say(verdict: str, *, offered: Collection[str], reason: str) -> Verdict:
+    """Say whether whoever decides may say this at the step of the decision; what is no penalty is reasoned (57)."""
+    if verdict not in offered:
+        return Refused("decision.verdict", f"请选择决定意见：{'、'.join(offered)}。", TOGETHER)
+    if verdict != "作出处罚决定" and not reason.strip():
+        return Refused("decision.why", "不予处罚或者退回的，请写明理由。", TOGETHER)
     return Allowed()
 
 

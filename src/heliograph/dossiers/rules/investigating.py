@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Collection
+from datetime import datetime
 
 from heliograph.kernel.verdict import Allowed, Refused, Verdict
 
@@ -10,7 +11,38 @@ EVIDENCE = "行政处罚法@2021:46"
 PRESERVATION = "行政处罚法@2021:56"
 INVESTIGATION = "行政处罚法@2021:54"
 BASIS = "行政处罚法@2021:38"
+LONGEST_OPINION = 280  # a refusal is kept as the outcome of the measure
 OUTCOMES = frozenset({"penalty", "minor", "first", "no_fault", "time_barred", "not_established", "crime"})
+
+
+UNFILED = frozenset({"physical"})  # a thing is kept in its place, not in the file
+
+
+def may_keep(kind: str, *, filed: bool, alone: bool) -> Verdict:
+    """Say whether a piece of evidence is as a file wants it: taken by two officers, and there to be looked at."""
+    if alone and kind != "expert":
+        message = "取证由两名以上执法人员进行，请登记取证人之二。"
+        return Refused("evidence.one_officer", message, "行政处罚法@2021:42")
+    if not filed and kind not in UNFILED:
+        message = "请上传证据文件（扫描件、照片、电子数据等）；只有物证可以不上传文件。"
+        return Refused("evidence.no_file", message, EVIDENCE)
+    return Allowed()
+
+
+def may_be_officers(reviewers: Collection[str]) -> Verdict:
+    """Say whether these may be put down as officers. reviewers: those who review legality and handle no case."""
+    if reviewers:
+        message = f"{'、'.join(reviewers)}从事法制审核，不是办案人员，不能登记为本案的执法人员或者取证人。"
+        return Refused("officers.reviewer", message, "行政处罚法@2021:58")
+    return Allowed()
+
+
+PAPER_OF_ACT = {"询问": "询问笔录", "现场检查": "现场笔录", "勘验": "现场笔录"}
+
+
+def papers_of_acts(acts: Collection[str]) -> list[str]:
+    """Return the minutes that go with what was done before the party (行政处罚法55)."""
+    return list(dict.fromkeys(PAPER_OF_ACT[act] for act in acts if act in PAPER_OF_ACT))
 
 
 def may_take(*, same_person: bool, unreviewed_monitoring: bool) -> Verdict:
@@ -33,28 +65,77 @@ def may_cite(key: str, *, known: bool, already: bool) -> Verdict:
     return Allowed()
 
 
-def may_measure(kind: str, *, approved: bool) -> Verdict:
-    """Say whether a measure on evidence may be taken in an investigation: of these kinds, approved beforehand."""
-    if kind not in {"preservation", "sampling"}:
-        message = "查封、扣押、冻结等强制措施须另行登记行政强制案件，按强制程序办理。"
-        return Refused("measure.coercion", message, "行政强制法@2011:18")
-    if kind == "preservation" and not approved:
-        return Refused("measure.not_approved", "先行登记保存须经行政机关负责人批准，请填写批准人。", PRESERVATION)
+def may_take_back(key: str, *, relied_on: bool) -> Verdict:
+    """Say whether a citation may be taken out again: nothing that stands rests on it."""
+    if relied_on:
+        message = f"现有的处理意见以条文“{key}”为依据，不能撤去引用。请先退回处理意见，改用其他依据。"
+        return Refused("citation.relied_on", message, BASIS)
     return Allowed()
 
 
-def may_approve_measure(name: str, *, leader: bool, self_approved: bool) -> Verdict:
-    """Say whether somebody may be named as having approved a measure: a person in charge, not who registers it."""
-    if self_approved or not leader:
-        message = f"批准人须是机关负责人，且不是登记人本人；{name}不符合。请填写实际批准的负责人。"
+OF_EVIDENCE = frozenset({"preservation", "sampling"})
+
+
+def is_of_evidence(kind: str) -> Verdict:
+    """Say whether a measure is one on evidence, taken within an investigation."""
+    if kind not in OF_EVIDENCE:
+        message = "查封、扣押、冻结等强制措施须另行登记行政强制案件，按强制程序办理。"
+        return Refused("measure.coercion", message, "行政强制法@2011:18")
+    return Allowed()
+
+
+def is_asked_for(kind: str) -> Verdict:
+    """Say whether a measure needs leave beforehand: preservation does."""
+    if kind == "sampling":
+        return Refused("measure.no_leave", "抽样取证不须报批，请直接登记。", PRESERVATION)
+    return is_of_evidence(kind)
+
+
+def may_take_at_once(kind: str) -> Verdict:
+    """Say whether a measure may be taken without leave: preservation may not."""
+    if kind == "preservation":
+        message = "先行登记保存须先报请机关负责人批准，由负责人本人登录审批后再实施。"
+        return Refused("measure.not_approved", message, PRESERVATION)
+    return is_of_evidence(kind)
+
+
+def may_be_asked(name: str, *, leader: bool, own: bool) -> Verdict:
+    """Say whether somebody may be asked for leave: a person in charge, not whoever asks."""
+    if own or not leader:
+        message = f"批准人须是机关负责人，且不是报请人本人；{name}不符合。请选择机关负责人。"
         return Refused("measure.approver", message, PRESERVATION)
     return Allowed()
 
 
-def may_end_measure(*, ended: bool, how: str) -> Verdict:
-    """Say whether the outcome of a measure may be registered: once, with what became of the things."""
+def may_approve_measure(*, decided: bool, own: bool) -> Verdict:
+    """Say whether a person in charge may decide on a measure: once, and not on one of an own case."""
+    if decided:
+        return Refused("measure.decided", "这项措施已经审批过，不能再次审批。", PRESERVATION)
+    if own:
+        return Refused(
+            "measure.own", "您是本案的承办人员或者报请人，不能审批这项措施。请由其他负责人审批。", PRESERVATION
+        )
+    return Allowed()
+
+
+def may_begin_measure(*, approved_at: datetime | None, began: bool, started_at: datetime, at: datetime) -> Verdict:
+    """Say whether a measure may be registered as carried out: once, after its approval, not in time to come."""
+    if began:
+        return Refused("measure.began", "这项措施已经登记实施，或者没有获得批准。", PRESERVATION)
+    if approved_at is None:
+        return Refused("measure.not_approved", "这项措施尚未获得机关负责人批准，不能实施。", PRESERVATION)
+    if not approved_at.replace(second=0, microsecond=0) <= started_at <= at:
+        message = f"实施时间不能早于批准时间（{approved_at:%Y-%m-%d %H:%M}），也不能晚于现在。"
+        return Refused("measure.time", message, PRESERVATION)
+    return Allowed()
+
+
+def may_end_measure(*, ended: bool, how: str, began: bool = True) -> Verdict:
+    """Say whether the outcome of a measure may be registered: begun, once, with what became of the things."""
     if ended:
         return Refused("measure.ended", "这项措施已经处理完毕。", PRESERVATION)
+    if not began:
+        return Refused("measure.not_begun", "这项措施还没有登记实施，没有物品可以处理。", PRESERVATION)
     if not how.strip():
         return Refused("measure.no_reason", "请填写处理结果，例如发还、没收、移送鉴定。", PRESERVATION)
     return Allowed()
@@ -70,6 +151,14 @@ def may_end_investigation(*, evidence: int, on_site_wanted: bool, on_site_acts: 
     return Allowed()
 
 
+def are_known(unknown: Collection[str]) -> Verdict:
+    """Say whether what is given as basis are articles of the agency's laws. unknown: those that are not."""
+    if unknown:
+        message = f"没有找到条文“{'、'.join(unknown)}”。请从条文列表中选择，或者先由法制机构导入该法律。"
+        return Refused("citation.unknown", message, BASIS)
+    return Allowed()
+
+
 def may_conclude(*, cited_violation: bool, outcome: str, unknown_basis: Collection[str] = ()) -> Verdict:
     """Say whether an investigation may be concluded: one of its outcomes, on known articles, for a named violation.
 
@@ -78,8 +167,7 @@ def may_conclude(*, cited_violation: bool, outcome: str, unknown_basis: Collecti
     if outcome not in OUTCOMES:
         return Refused("conclusion.outcome", "请选择拟处理意见：给予处罚、不予处罚的法定情形或者移送。", INVESTIGATION)
     if unknown_basis:
-        message = f"没有找到条文“{'、'.join(unknown_basis)}”。请从条文列表中选择，或者先由法制机构导入该法律。"
-        return Refused("citation.unknown", message, BASIS)
+        return are_known(unknown_basis)
     if outcome == "penalty" and not cited_violation:
         return Refused("conclusion.no_violation", "请先引用当事人违反的条文，再填写调查终结报告。", BASIS)
     return Allowed()

@@ -4,11 +4,81 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from datetime import date
+from decimal import Decimal
 
 from heliograph.kernel.verdict import Allowed, Refused, Verdict
 
 HEARD = "国办发118号@2018:5"
 REVIEW = "国办发118号@2018:12"
+
+
+PERFORMING = "行政强制法@2011:35"
+RECORDS = "国办发118号@2018:7"
+
+
+def check_levied(levied: Decimal, *, kind: str, denied: bool, category: str) -> Verdict:
+    """Check amount and kind of what is proposed: money only where a levy is made, requisition where it is one."""
+    if kind == "征用" and "征用" not in category:
+        message = f"本案的类别是{category}，不含征用。征用事项请另按行政征收征用类别登记。"
+        return Refused("levy.kind", message, HEARD)
+    if denied and levied:
+        return Refused("levy.amount", "拟不实施征收征用的，不填金额。", RECORDS)
+    return Allowed()
+
+
+def check_pay_days(days: int | None, *, owed: bool) -> Verdict:
+    """Check the days within which the decision is to be carried out: said wherever something is to be done."""
+    if owed and (days is None or days < 1):
+        message = "请填写决定书确定的履行期限（自收到之日起多少日内），催告从期限届满后开始。"
+        return Refused("decision.no_term", message, PERFORMING)
+    if not owed and days is not None:
+        return Refused("decision.term", "没有缴纳或者交付内容的决定，不填履行期限。", PERFORMING)
+    return Allowed()
+
+
+def may_tell_levy(until: date | None, *, least: date | None, served_on: date) -> Verdict:
+    """Say whether the party has days to state its view: those of the pack, or more as the notice says."""
+    if until is None or until <= served_on:
+        message = "请填写当事人提出意见的期限，须在告知书送达日之后；本机关的规则包没有规定日数。"
+        return Refused("levy.no_period", message, HEARD)
+    if least is not None and until < least:
+        message = f"当事人提出意见的期限至少到 {least.isoformat()}，现为 {until.isoformat()}。"
+        return Refused("levy.short_period", message, HEARD)
+    return Allowed()
+
+
+def may_say_delivered(state: str, *, money: bool, delivered: str) -> Verdict:
+    """Say whether a levy may be called carried out: money by its receipt, anything else by what was handed over."""
+    if state == "已履行" and not money and not delivered.strip():
+        message = "请写明交付的情况：何物、何时交付、由谁接收。"
+        return Refused("levy.delivery", message, RECORDS)
+    return Allowed()
+
+
+def may_say_at_all(state: str, *, enforced: bool) -> Verdict:
+    """Say whether this may be registered: deferral is for fines, and a fee that no court collects is waited for."""
+    if state == "申请延期分期":
+        return Refused("payment.no_deferral", "延期分期适用于罚款；本程序请登记已履行或者未履行。", RECORDS)
+    if state != "已履行" and not enforced:
+        return Refused("payment.only_paid", "收费事项在当事人缴费后登记，没有缴费的，本环节继续等候。", RECORDS)
+    return Allowed()
+
+
+def may_say_undelivered(state: str, *, money: bool, on: date, until: date | None) -> Verdict:
+    """Say whether a party may be called in default of handing something over: the days of the decision are over."""
+    if state == "未履行" and not money and (until is None or on <= until):
+        till = "尚未起算" if until is None else f"至 {until.isoformat()}"
+        return Refused("payment.not_due", f"履行期限{till}，届满前不能登记为未履行。", PERFORMING)
+    return Allowed()
+
+
+def check_compensation(*, amount: Decimal, returned: str, paid_by: str) -> Verdict:
+    """Check what was given back and paid for a requisition: one of the two, and a payment with its voucher."""
+    if not amount and not returned.strip():
+        return Refused("compensation.none", "请填写返还的情况，或者补偿的金额。", RECORDS)
+    if amount and not paid_by.strip():
+        return Refused("compensation.voucher", "填写了补偿金额的，请填写支付凭证号码。", RECORDS)
+    return Allowed()
 
 
 @dataclass(frozen=True, slots=True)
@@ -21,10 +91,13 @@ class LevyState:
     reviewed: bool  # every statement
     review_required: bool
     review_passed: bool
+    denied: bool = False  # nothing is levied: nothing to be told, and nobody to be heard
 
 
 def may_decide_levy(state: LevyState, *, on: date) -> Verdict:
     """Say whether a levy may be decided on a day: the party told of it and heard, the law reviewed."""
+    if state.denied:
+        return Allowed()
     if not state.told:
         message = "尚未就现在的核定意见告知当事人，不得作出决定。改变核定的，须重新告知。"
         return Refused("levy.not_told", message, HEARD)

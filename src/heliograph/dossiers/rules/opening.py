@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Collection
 from datetime import date
 
@@ -9,8 +10,11 @@ from heliograph.kernel.ids import check_resident_id, check_uscc
 from heliograph.kernel.verdict import Allowed, Refused, Verdict
 
 FILING = "行政处罚法@2021:54"
-RECORDING = "行政处罚法@2021:47"
+RECORDING = "国办发118号@2018:7"  # of every category: what is recorded is complete, true and in time
+ELECTRONIC = "民事诉讼法@2023:90"
 LONGEST_TEXT = 20_000
+SHORTEST_ADDRESS = 5
+PHONE = re.compile(r"\+?[0-9（(][0-9()（） \-]{4,38}", re.ASCII)
 
 
 def may_open_from(clue_state: str, *, has_case: bool) -> Verdict:
@@ -39,10 +43,21 @@ def may_use_category(category: str, *, offered: Collection[str], name: str) -> V
     return Allowed()
 
 
+def may_add_grounds(*, decided: str) -> Verdict:
+    """Say whether evidence and articles may still be added. decided: number of the decision that stands on them."""
+    if decided:
+        message = (
+            f"本案已作出决定（{decided}），决定所依据的证据和条文不能再增加。"
+            "有新的事实或者证据、须重新处理的，先依法撤销或者变更决定。"
+        )
+        return Refused("case.decided", message, FILING)
+    return Allowed()
+
+
 def may_work_on(state: str) -> Verdict:
     """Say whether a case takes steps: not while suspended, not after its end."""
     if state == "suspended":
-        return Refused("case.suspended", "案件已中止，恢复后才能办理。", "行政处罚法@2021:60")
+        return Refused("case.suspended", "案件已中止，恢复后才能办理。", RECORDING)
     if state in {"archived", "terminated"}:
         return Refused("case.ended", "案件已归档或者终止，不能再办理。", RECORDING)
     return Allowed()
@@ -66,6 +81,21 @@ def is_current_step(act: str, *, open_act: str | None, name: str) -> Verdict:
     return Allowed()
 
 
+def may_go_by(seen: int, now: int, *, by: str, step: str) -> Verdict:
+    """Say whether a form that was opened at one revision of a case may still be sent. by, step: who moved it, where."""
+    if seen != now:
+        who = f"{by}办理（{step}）" if by else "办理"
+        message = f"该案件刚被{who}，您打开的页面已经不是最新的，本次没有办理。请核对案件现在的情况后再提交。"
+        return Refused("run.stale", message, RECORDING)
+    return Allowed()
+
+
+def not_in_role(name: str, basis: str, *, role: str, holders: Collection[str]) -> Refused:
+    """Refuse somebody without the role that a step demands. holders: names of those who hold it and may be asked."""
+    who = f"可以办理的人员：{'、'.join(holders)}。" if holders else "目前没有人担任这一角色，请联系安全管理员。"
+    return Refused("step.role", f"“{name}”由{role}办理，您在本机关没有这一角色。{who}", basis or RECORDING)
+
+
 def check_party_number(kind: str, number: str, *, number_kind: str, on: date) -> Verdict:
     """Check the number of a party: the credit code of organisations and businesses, the resident's of persons."""
     if not number:
@@ -84,10 +114,46 @@ def may_be_parties(standings: Collection[str]) -> Verdict:
     return Allowed()
 
 
-def check_consent(*, consented: bool, address: str) -> Verdict:
-    """Check consent to electronic service: it says where the documents are to be sent."""
-    if consented and not address.strip():
-        return Refused("party.no_address", "同意电子送达的，请填写电子送达地址。", "行政处罚法@2021:61")
+def may_correct(changed: Collection[str]) -> Verdict:
+    """Say whether there is anything to correct of a party."""
+    if not changed:
+        return Refused("party.unchanged", "填写的内容与原登记相同，没有需要更正的。", RECORDING)
+    return Allowed()
+
+
+def check_consent(on: date | None, *, address: str, today: date) -> Verdict:
+    """Check consent to electronic service: given by now, and it says where the documents are to be sent."""
+    if on is None:
+        return Allowed()
+    if not address.strip():
+        return Refused("party.no_address", "同意电子送达的，请填写电子送达地址。", ELECTRONIC)
+    if len(address.strip()) < SHORTEST_ADDRESS:
+        message = f"电子送达地址“{address.strip()}”不完整，请填写传真号码、电子邮箱或者平台账号。"
+        return Refused("party.short_address", message, ELECTRONIC)
+    return may_happen_on(on, today=today, not_before=None, what="同意电子送达的日期")
+
+
+def check_phone(phone: str) -> Verdict:
+    """Check a telephone number: digits, with the signs that are written between them."""
+    if phone.strip() and not PHONE.fullmatch(phone.strip()):
+        message = f"电话“{phone.strip()}”无法识别，只填数字、加号、横线和括号，如 0427-1234567。"
+        return Refused("party.phone", message, RECORDING)
+    return Allowed()
+
+
+def may_come_from(source: str, *, applied_for: bool) -> Verdict:
+    """Say whether a matter may come from this source: a permit comes of nothing but an application (行政许可法29)."""
+    if applied_for and source != "application":
+        message = "行政许可依申请办理，来源应为当事人申请；检查、举报发现的违法行为请登记为线索或者处罚案件。"
+        return Refused("case.source", message, "行政许可法@2019:29")
+    return Allowed()
+
+
+def may_arrive_before(arrived_on: date | None, *, may: bool) -> Verdict:
+    """Say whether officers may have been there before the registration: where the law lets the act come first."""
+    if arrived_on is not None and not may:
+        message = "到场日期只在当场处罚、紧急检查、紧急强制等先到场后登记的案件中填写，本案不填。"
+        return Refused("case.arrived", message, RECORDING)
     return Allowed()
 
 
@@ -117,18 +183,22 @@ def check_value(value: object, *, what: str, longest: int | None, choices: Colle
     return Allowed()
 
 
-def may_happen_on(day: date, *, today: date, not_before: date | None, what: str) -> Verdict:
-    """Say whether a day can be: not after today, and not before what it follows. Dates are never made up later."""
+def may_happen_on(day: date, *, today: date, not_before: date | None, what: str, since: str = "") -> Verdict:
+    """Say whether a day can be: not after today, and not before what it follows. Dates are never made up later.
+
+    since: what the earliest day is the day of.
+    """
     if day > today:
         message = f"{what}不能晚于今天（{today.isoformat()}），现为 {day.isoformat()}。"
         return Refused("date.future", message, RECORDING)
-    return may_follow(day, not_before, what=what)
+    return may_follow(day, not_before, what=what, since=since)
 
 
-def may_follow(day: date, before: date | None, *, what: str) -> Verdict:
+def may_follow(day: date, before: date | None, *, what: str, since: str = "") -> Verdict:
     """Say whether a day, which may still be to come, is no earlier than what it follows."""
     if before is not None and day < before:
-        message = f"{what}不能早于 {before.isoformat()}，现为 {day.isoformat()}。"
+        named = f"（{since}）" if since else ""
+        message = f"{what}不能早于 {before.isoformat()}{named}，现为 {day.isoformat()}。"
         return Refused("date.too_early", message, RECORDING)
     return Allowed()
 

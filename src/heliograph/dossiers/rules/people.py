@@ -98,6 +98,15 @@ def may_work_in_pair(officers: Collection[Officer], *, category: str, area: str,
     return Allowed()
 
 
+def may_work_alone(officers: Collection[Officer], *, category: str, area: str, on: date) -> Verdict:
+    """Say whether each of these officers may handle a matter that takes no two: everybody named is certified."""
+    for officer in officers:
+        found = certificate_for(officer, category=category, area=area, on=on)
+        if isinstance(found, Refused):
+            return found
+    return Allowed()
+
+
 def are_different(first: UUID, second: UUID | None) -> Verdict:
     """Say whether handler and co-handler are not the same account; a case may still lack its second officer."""
     if first == second:
@@ -109,6 +118,14 @@ def may_act_unrecused(actor: UUID, *, recused: Collection[UUID]) -> Verdict:
     """Say whether somebody may act: not once recused (until a request is decided the work goes on)."""
     if actor in recused:
         return Refused("recusal.granted", "您已被决定回避本案，不能办理。请由其他人员办理。", RECUSAL)
+    return Allowed()
+
+
+def may_judge(actor: UUID, *, investigators: Collection[UUID], step: str) -> Verdict:
+    """Say whether somebody may review a case or prepare and chair its hearing: not one who investigated it (58、64)."""
+    if actor in investigators:
+        message = f"您参加过本案的调查取证，不能办理“{step}”。请由没有参加调查的人员办理。"
+        return Refused("step.investigated", message, "行政处罚法@2021:64")
     return Allowed()
 
 
@@ -150,4 +167,15 @@ def may_go_on_site(
     if (ended_at is not None and ended_at < began_at) or (at is not None and max(began_at, ended_at or began_at) > at):
         message = "活动的结束时间不能早于开始时间，两者都不能晚于现在。请核对时间。"
         return Refused("on_site.times", message, RECORDING)
+    return Allowed()
+
+
+def may_leave_site(step: str, basis: str, *, shown: bool) -> Verdict:
+    """Say whether a step on site may be ended. shown: an act before the party with certificates shown is registered."""
+    if not shown:
+        message = (
+            f"“{step}”是现场环节，尚未登记出示执法证件的现场活动。"
+            "请先在案件页面登记现场活动：两名执法人员、出示证件的时间、在场人。"
+        )
+        return Refused("on_site.not_registered", message, basis or SHOWN_FIRST)
     return Allowed()

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Collection
 from dataclasses import dataclass
 from datetime import date
+from decimal import Decimal
 
 from heliograph.kernel.verdict import Allowed, Refused, Verdict, first_refusal
 
@@ -16,6 +17,16 @@ HEARING_COURSE = "行政许可法@2019:48"
 DECISION = "行政许可法@2019:38"
 EXTENSION = "行政许可法@2019:42"
 REVIEW = "国办发118号@2018:11"
+RECORDS = "国办发118号@2018:7"
+FREE = "行政许可法@2019:58"
+INTERESTED = "行政许可法@2019:36"
+CERTIFICATE = "行政许可法@2019:39"
+UNITS = {"working_days": "个工作日", "calendar_days": "日"}
+NO_CERTIFICATE = "不颁发许可证件"
+CERTIFICATES = (
+    "许可证、执照或者其他许可证书", "资格证、资质证或者其他合格证书", "批准文件或者证明文件", "其他许可证件",
+    "在物品上加贴标签或者加盖印章", NO_CERTIFICATE,
+)  # fmt: skip
 GROUNDS = {
     "not_needed": "依法不需要办理",
     "not_ours": "不属于本机关职权范围",
@@ -31,8 +42,37 @@ def may_request_correction(*, asked_before: bool) -> Verdict:
     return Allowed()
 
 
-def may_refuse_application(ground: str, *, asked_to_correct: bool) -> Verdict:
-    """Say whether an application may be turned away: on a ground of the statute, incomplete only after being told."""
+def may_end_correction(outcome: str, *, offered: Collection[str], until: date | None, on: date) -> Verdict:
+    """Say what may have become of a request to supplement: run out only after the day that the applicant was told."""
+    if outcome not in offered:
+        return Refused("correction.outcome", "请选择补正情况。", ACCEPTANCE)
+    if outcome == "逾期未补正" and (until is None or on <= until):
+        told = "补正告知书没有写明补正期限" if until is None else f"补正期限至 {until.isoformat()}"
+        return Refused("correction.not_over", f"{told}，还不能登记为逾期未补正。", ACCEPTANCE)
+    return Allowed()
+
+
+def check_own_period(length: int | None, *, unit: str, article: str, known: bool) -> Verdict:
+    """Check the period that an item's own law sets: a number of days with its unit and a known article, or none."""
+    if length is None and not article:
+        return Allowed()
+    if length is None or length < 1 or unit not in UNITS or not article:
+        message = "本事项的法律、法规另行规定办理期限的，日数、单位和依据的条文须同时填写；没有另行规定的都不填。"
+        return Refused("period.incomplete", message, EXTENSION)
+    if not known:
+        message = f"法律库和规则包里没有“{article}”，请核对写法，如 宗教事务条例@2017:22，或者先在法律库中登记。"
+        return Refused("period.unknown", message, EXTENSION)
+    return Allowed()
+
+
+def may_refuse_application(ground: str, *, asked_to_correct: bool, competent: str = "") -> Verdict:
+    """Say whether an application may be turned away: on a ground of the statute, incomplete only after being told.
+
+    competent: whom to apply to instead, said where the matter is not this agency's.
+    """
+    if ground == "not_ours" and not competent.strip():
+        message = "不属于本机关职权范围的，须告知申请人向哪个行政机关申请，请填写有权办理的机关。"
+        return Refused("application.competent", message, ACCEPTANCE)
     if ground not in GROUNDS:
         return Refused("application.ground", "请选择不予受理的法定情形。", ACCEPTANCE)
     if ground == "incomplete" and not asked_to_correct:
@@ -41,17 +81,53 @@ def may_refuse_application(ground: str, *, asked_to_correct: bool) -> Verdict:
     return Allowed()
 
 
-def check_examined(outcome: str, *, offered: Collection[str], basis: Collection[str]) -> Verdict:
-    """Check what an examination proposes: one of the outcomes of its category, and a denial with its provisions."""
+def check_examined(
+    outcome: str, *, offered: Collection[str], basis: Collection[str], unknown: Collection[str] = ()
+) -> Verdict:
+    """Check what an examination proposes: an outcome of its category, resting on provisions that are known."""
     if outcome not in offered:
         return Refused("examination.outcome", "请选择拟作出的决定。", EXAMINATION)
-    if outcome == "denied" and not basis:
-        return Refused("examination.no_basis", "拟不予许可或者不予办理的，须引用所依据的条文。", DECISION)
+    if not basis:
+        message = "拟作出的决定须有依据，请选择所依据的条文；没有列出的，先在案件页面引用条文。"
+        return Refused("examination.no_basis", message, RECORDS)
+    if unknown:
+        message = f"法律库和规则包里没有“{'、'.join(unknown)}”，请核对条文。"
+        return Refused("examination.unknown_basis", message, RECORDS)
     return Allowed()
 
 
-def may_ask_extension(*, asked: bool, extended: bool) -> Verdict:
-    """Say whether the period for the decision may be lengthened: once (行政许可法42)."""
+def costs_nothing(levied: Decimal) -> Verdict:
+    """Say whether a permit may be granted at this price: none (行政许可法58)."""
+    if levied:
+        message = "实施行政许可不收取费用，请不填金额；法律、行政法规规定收费的，另按行政收费事项登记办理。"
+        return Refused("examination.fee", message, FREE)
+    return Allowed()
+
+
+def check_fee(levied: Decimal, *, due: bool) -> Verdict:
+    """Check that a fee has an amount where one is due, and none where none is: the flow collects what is due."""
+    if due and not levied:
+        return Refused("examination.no_amount", "须由当事人缴费的，请填写收费金额。", RECORDS)
+    if levied and not due:
+        return Refused("examination.not_due", "不须缴费或者拟不予办理的，不填收费金额。", RECORDS)
+    return Allowed()
+
+
+def are_others_named(*, interested: bool, named: int) -> Verdict:
+    """Say whether those are registered whose major interests a permit touches: they are told and heard (36、47)."""
+    if interested and not named:
+        message = "直接涉及他人重大利益的，须告知利害关系人。请先在案件页面登记第三人，再提交审查意见。"
+        return Refused("examination.no_third", message, INTERESTED)
+    return Allowed()
+
+
+def may_ask_extension(*, asked: bool, extended: bool, own_basis: str = "") -> Verdict:
+    """Say whether the period for the decision may be lengthened: once, and only the general one (行政许可法42)."""
+    if asked and own_basis:
+        message = (
+            f"本件的办理期限依据{own_basis}确定，不适用一般期限的延长。该条规定可以延长的，请负责人另行办理延长期限。"
+        )
+        return Refused("extension.own_period", message, own_basis)
     if asked and extended:
         return Refused("extension.twice", "办理期限已经延长过一次，不能再次延长。", EXTENSION)
     return Allowed()
@@ -126,6 +202,55 @@ def may_hold_by(*, held_on: date, latest: date) -> Verdict:
     if held_on > latest:
         message = f"听证须在 {latest.isoformat()} 前组织，现为 {held_on.isoformat()}。"
         return Refused("hearing.too_late", message, HEARING_RIGHT)
+    return Allowed()
+
+
+def is_right_told(*, told: bool) -> Verdict:
+    """Say whether the right to a hearing was told, so that it can be answered."""
+    if not told:
+        return Refused("statement.no_notice", "尚未告知听证权利，不能登记各方意见。", HEARING_RIGHT)
+    return Allowed()
+
+
+def may_name_all(missing: Collection[str], *, strangers: int) -> Verdict:
+    """Say whether everybody who was told has an answer, and nobody else."""
+    if missing or strangers:
+        who = f"还缺{'、'.join(missing)}。" if missing else "其中有不是本案当事人、第三人的。"
+        return Refused("hearing.not_all", f"申请人和每一名利害关系人的意见须逐一登记，{who}", HEARING_RIGHT)
+    return Allowed()
+
+
+def may_answer_right(kind: str, *, name: str, on_paper: bool, day: date, until: date) -> Verdict:
+    """Say whether one person may have done this with the right to a hearing: waived on paper, asked in time."""
+    if kind not in {"hearing", "waiver", "silence"}:
+        return Refused("hearing.answer", f"请选择{name}的意见。", HEARING_RIGHT)
+    if kind == "waiver" and not on_paper:
+        return Refused("waiver.no_paper", f"{name}放弃听证权利的，请上传其签名或者盖章的书面声明。", HEARING_RIGHT)
+    if kind == "hearing" and day > until:
+        message = f"申请听证的期限至 {until.isoformat()}，{name}于 {day.isoformat()} 提出，已经超过。"
+        return Refused("hearing.late", message, HEARING_RIGHT)
+    return Allowed()
+
+
+def may_wait_no_longer(silent: Collection[str], *, on: date, until: date) -> Verdict:
+    """Say whether the flow may go on without an answer of these: the days are over."""
+    if silent and on <= until:
+        message = f"{'、'.join(silent)}没有书面放弃，申请听证的期限至 {until.isoformat()}，届满前不能登记为没有提出。"
+        return Refused("statement.too_early", message, HEARING_RIGHT)
+    return Allowed()
+
+
+def check_certificate(kind: str, number: str, *, permitted: bool) -> Verdict:
+    """Check what is issued to whom a permit is granted: its kind and its number, or that none is issued (39)."""
+    if not permitted:
+        if kind or number.strip():
+            return Refused("certificate.none", "只有准予许可的决定才填写许可证件。", CERTIFICATE)
+        return Allowed()
+    if kind not in CERTIFICATES:
+        return Refused("certificate.kind", "准予许可的，请选择颁发的许可证件类型；不需要颁发的选不颁发。", CERTIFICATE)
+    if (kind == NO_CERTIFICATE) == bool(number.strip()):
+        message = "请填写许可证件编号。" if kind != NO_CERTIFICATE else "不颁发许可证件的，不填编号。"
+        return Refused("certificate.number", message, CERTIFICATE)
     return Allowed()
 
 

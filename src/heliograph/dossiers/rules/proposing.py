@@ -60,10 +60,13 @@ def as_found(terms: Terms, *, kinds: object, fine: object) -> Verdict:
     return Allowed()
 
 
-def may_review(adopted: str) -> Verdict:
-    """Say whether the review of a defence says what became of it."""
+def may_review(adopted: str, *, keeps: bool) -> Verdict:
+    """Say whether the review of a defence says what became of it, and whether its two answers fit together."""
     if adopted not in {"yes", "partly", "no"}:
         return Refused("review.no_reason", "请选择对陈述申辩的采纳情况。", DEFENCE)
+    if adopted == "yes" and keeps:
+        message = "采纳了当事人的意见，就须改变处理意见；维持原意见的，采纳情况应为部分采纳或者不采纳。"
+        return Refused("review.at_odds", message, DEFENCE)
     return Allowed()
 
 
@@ -71,15 +74,22 @@ TOGETHER = "行政处罚法@2021:57"
 VOTES = ("agree", "disagree", "abstain")
 
 
-def may_call_discussion(*, has_proposal: bool, members: int | None) -> Verdict:
-    """Say whether persons in charge may be called: on a proposal, more than one. members None: already called."""
+def may_call_discussion(*, has_proposal: bool, members: int | None, minimum: int | None) -> Verdict:
+    """Say whether persons in charge may be called: on a proposal, and enough of them. members None: already called.
+
+    minimum: how many the pack asks for, None where it does not say.
+    """
     if members is None and not has_proposal:
         message = "还没有就现在的处理意见召集集体讨论。请先登记讨论的时间、地点和参加人。"
         return Refused("discussion.none", message, TOGETHER)
     if not has_proposal:
         return no_proposal()
-    if members is not None and members < 2:
-        return Refused("discussion.members", "集体讨论须由两名以上机关负责人参加。", TOGETHER)
+    if minimum is None:
+        message = "本机关的规则包没有规定集体讨论最少几人参加，请先更新规则包。"
+        return Refused("discussion.no_minimum", message, TOGETHER)
+    if members is not None and members < minimum:
+        message = f"集体讨论须由 {minimum} 名以上机关负责人参加，现为 {members} 名。"
+        return Refused("discussion.members", message, TOGETHER)
     return Allowed()
 
 

@@ -10,12 +10,12 @@ from decimal import Decimal
 from heliograph.dossiers.rules.terms import check_amount
 from heliograph.kernel.verdict import Allowed, Refused, Verdict, first_refusal
 
-SERVICE = "行政处罚法@2021:61"
+SERVICE = "民事诉讼法@2023:88"
 CIVIL = "民事诉讼法@2023"
-PUBLICATION = "行政处罚法@2021:48"
+PUBLICATION = "国办发118号@2018:6"
 PAYMENT = "行政处罚法@2021:67"
 DEMAND = "行政强制法@2011:54"
-CLOSING = "行政处罚法@2021:47"
+CLOSING = "国办发118号@2018:7"
 
 
 @dataclass(frozen=True, slots=True)
@@ -58,7 +58,7 @@ def _left(state: ServiceState) -> Verdict:
 def _electronic(state: ServiceState) -> Verdict:
     if not state.consented:
         message = "电子送达须经受送达人同意并签订确认书；请先在当事人信息中登记同意日期和送达地址。"
-        return Refused("service.no_consent", message, SERVICE)
+        return Refused("service.no_consent", message, f"{CIVIL}:90")
     return Allowed()
 
 
@@ -77,6 +77,14 @@ def _by_notice(state: ServiceState) -> Verdict:
 def _with_receipt(state: ServiceState) -> Verdict:
     if not state.has_proof:
         return Refused("service.no_proof", "请上传送达回证、邮寄回执或者委托送达的凭证。", f"{CIVIL}:91")
+    return Allowed()
+
+
+def is_one_or_other(*, published: bool, withheld_reason: str) -> Verdict:
+    """Say whether a decision is said to be public, or kept from the public: one of the two."""
+    if published and withheld_reason.strip():
+        message = "填写了公示日期的，不填不公开的理由；依法不公开的，不填公示日期和渠道。"
+        return Refused("publication.both", message, PUBLICATION)
     return Allowed()
 
 
@@ -200,8 +208,26 @@ def may_close(state: ClosingState) -> Verdict:
     if state.remedy_open:
         return Refused("closing.remedy", "复议或者诉讼尚未终结，不能结案。", CLOSING)
     if state.papers_missing:
-        listed = "、".join(state.papers_missing)
+        listed = "；".join(state.papers_missing)
         return Refused("closing.papers", f"案卷缺少文书：{listed}。请在相应环节登记。", CLOSING)
+    return Allowed()
+
+
+def may_close_as(outcome: str, *, fitting: Collection[str]) -> Verdict:
+    """Say whether a case may be closed under this name: one that fits its category and its facts."""
+    if fitting and outcome not in fitting:
+        message = f"本案的结案方式应为：{'、'.join(fitting)}；“{outcome}”与本案的办理情况不符。"
+        return Refused("closing.outcome", message, CLOSING)
+    return Allowed()
+
+
+def is_correction_seen(*, ordered: bool, on: date | None, how: str) -> Verdict:
+    """Say whether it was seen what became of an order to correct: a case is not closed without (行政处罚法28)."""
+    if ordered and (on is None or not how.strip()):
+        message = "决定责令改正的，结案时须填写核实改正的日期和改正情况。"
+        return Refused("closing.correction", message, "行政处罚法@2021:28")
+    if not ordered and (on is not None or how.strip()):
+        return Refused("closing.no_order", "本案的决定没有责令改正，不填改正情况。", "行政处罚法@2021:28")
     return Allowed()
 
 
@@ -226,6 +252,20 @@ def may_say_carried_out(state: str, *, owed: Decimal, amount: Decimal) -> Verdic
     if state == "已履行" and amount < owed:
         message = f"尚应缴纳 {owed} 元，登记的票据为 {amount} 元，还不能登记为已履行。"
         return Refused("payment.short", message, PAYMENT)
+    return Allowed()
+
+
+def may_say_unpaid(*, on: date, due_on: date | None, owed: Decimal) -> Verdict:
+    """Say whether a party may be called in default: the day to pay, or that of an instalment, is over (66、67).
+
+    due_on: the first day by which something is due that was not paid; None while the decision is not served.
+    """
+    if owed <= 0:
+        return Refused("payment.all_paid", "票据登记的金额已经足额，请登记为已履行。", PAYMENT)
+    if due_on is None or on <= due_on:
+        until = "尚未起算" if due_on is None else f"至 {due_on.isoformat()}"
+        message = f"缴款期限{until}，届满前不能登记为未履行。已经收到的票据，请在案件页面登记缴款。"
+        return Refused("payment.not_due", message, PAYMENT)
     return Allowed()
 
 

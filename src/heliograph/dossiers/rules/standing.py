@@ -10,6 +10,16 @@ from heliograph.kernel.verdict import Allowed, Refused, Verdict
 TIME = "行政处罚法@2021:85"
 DECIDING = "行政处罚法@2021:60"
 ENDING = "行政处罚法@2021:57"
+SEIZURE = "行政强制法@2011:25"
+BY_STEP = frozenset({"coercion_seizure"})  # periods that have a step of their own to be lengthened in
+ARCHIVING = "国办发118号@2018:9"
+
+
+def may_archive_terminated(state: str) -> Verdict:
+    """Say whether a case may be filed in the archive outside its flow: once, when it ended without its result."""
+    if state != "terminated":
+        return Refused("archive.state", "只有已经终止、尚未归档的案件在这里归档，其他案件按流程环节归档。", ARCHIVING)
+    return Allowed()
 
 
 def may_begin_interval(from_on: date, *, today: date) -> Verdict:
@@ -34,12 +44,12 @@ def may_suspend_case(state: str, *, measures_open: int) -> Verdict:
 
 
 def may_resume_case(state: str, *, since: date | None, on: date) -> Verdict:
-    """Say whether a case may be resumed on a day: it is suspended, since an earlier day."""
+    """Say whether a case may be resumed on a day: it is suspended; on the first day that takes the suspension back."""
     if state != "suspended" or since is None:
         return Refused("suspension.none", "案件没有中止，无需恢复。", TIME)
-    if on <= since:
-        message = f"案件自 {since.isoformat()} 中止，最早次日恢复。"
-        return Refused("suspension.same_day", message, TIME)
+    if on < since:
+        message = f"案件自 {since.isoformat()} 中止，不能早于该日恢复。"
+        return Refused("suspension.before", message, TIME)
     return Allowed()
 
 
@@ -82,10 +92,18 @@ def may_lengthen(*, allowed: int | None, extended: int, length: int, excepted: b
     return Allowed()
 
 
+def is_lengthened_here(limit: str) -> Verdict:
+    """Say whether a period is lengthened as an act on the whole case, and not in a step of its flow."""
+    if limit in BY_STEP:
+        message = "查封、扣押的期限在“查清事实并提出处理意见”环节提出延长，由负责人在流程中审批。"
+        return Refused("extension.by_step", message, SEIZURE)
+    return Allowed()
+
+
 def is_basis_known(key: str, *, known: Collection[str]) -> Verdict:
-    """Say whether the article that an extension rests on is one of the pack's."""
+    """Say whether the article that an act on the time of a case rests on is a known one."""
     if key not in known:
-        return Refused("extension.basis", f"没有找到条文“{key}”，请引用规定可以延长的条文。", DECIDING)
+        return Refused("extension.basis", f"没有找到条文“{key}”，请从执法依据中选择条文。", DECIDING)
     return Allowed()
 
 

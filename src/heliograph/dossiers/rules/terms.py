@@ -2,13 +2,16 @@
 
 from __future__ import annotations
 
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass
+from datetime import date
 from decimal import Decimal
 
 from heliograph.kernel.verdict import Allowed, Refused, Verdict, first_refusal
 
 DISCRETION = "行政处罚法@2021:34"
 KINDS = "行政处罚法@2021:9"
+CORRECTION = "行政处罚法@2021:28"
 TOP = Decimal("99999999999999.99")
 
 
@@ -77,6 +80,62 @@ def _together(terms: Terms) -> Verdict:
         return Refused("terms.confiscated", "填了没收金额的，须选择没收违法所得或者没收非法财物。", KINDS)
     if "other" in terms.kinds and not terms.other.strip():
         return Refused("terms.other", "选择其他行政处罚的，须写明具体内容。", KINDS)
+    return Allowed()
+
+
+@dataclass(frozen=True, slots=True)
+class Bound:
+    """What a pack says an article allows: the highest fine in 元, and kinds that always go with it."""
+
+    key: str
+    fine_max: int | None
+    with_kinds: tuple[str, ...]
+
+
+def may_use_kinds(kinds: Sequence[str], *, allowed: Collection[str] | None) -> Verdict:
+    """Say whether the agency has the power to impose these kinds; None where its pack does not say (18)."""
+    beyond = [kind for kind in kinds if allowed is not None and kind not in allowed]
+    if beyond:
+        message = f"本机关没有“{'、'.join(beyond)}”的处罚权，不能选择这一处罚种类。"
+        return Refused("terms.no_power", message, "行政处罚法@2021:18")
+    return Allowed()
+
+
+def may_rest_on(basis: Collection[str], *, office_papers: Collection[str]) -> Verdict:
+    """Say whether a penalty has a ground in law: office papers alone set none (行政处罚法16、38).
+
+    office_papers: what of the basis is neither of a law, regulation or rule nor named by an item of the agency.
+    """
+    if basis and set(basis) <= set(office_papers):
+        named = "、".join(sorted(office_papers))
+        message = f"处罚不能只依据规范性文件（{named}）：请引用设定该项处罚的法律、法规或者规章的条文。"
+        return Refused("terms.no_statute", message, "行政处罚法@2021:38")
+    return Allowed()
+
+
+def may_apply(bounds: Sequence[Bound], *, fine: Decimal, kinds: Collection[str], punished: bool) -> Verdict:
+    """Say whether what is meted out is what the articles applied allow, where the pack states their bounds."""
+    capped = [one for one in bounds if one.fine_max is not None]
+    most = max(capped, key=lambda one: one.fine_max or 0, default=None)
+    if most is not None and len(capped) == len(bounds) and fine > (most.fine_max or 0):
+        message = f"罚款 {fine:,} 元超过依据条文的上限 {most.fine_max:,} 元，请核对罚款金额和处理依据。"
+        return Refused("terms.above_article", message, most.key)
+    for one in bounds if punished else ():
+        missing = [kind for kind in one.with_kinds if kind not in kinds]
+        if missing:
+            message = f"依据的条文规定应当同时给予“{'、'.join(missing)}”，请补选处罚种类。"
+            return Refused("terms.article_kind", message, one.key)
+    return Allowed()
+
+
+def check_correction(outcome: str, correction: str, *, by: date | None, on: date) -> Verdict:
+    """Check that whoever is punished is ordered to put the violation right, by a day still to come (28)."""
+    if outcome == "penalty" and not correction.strip():
+        message = "给予处罚时应当责令改正，请写明责令改正的内容；已经改正或者无法改正的，写明情况。"
+        return Refused("correction.no_reason", message, CORRECTION)
+    if by is not None and (by < on or not correction.strip()):
+        message = f"改正期限应为今天（{on.isoformat()}）以后的日期，并写明责令改正的内容。"
+        return Refused("correction.day", message, CORRECTION)
     return Allowed()
 
 

@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+from collections.abc import Collection
 from datetime import datetime
 
 from heliograph.kernel.verdict import Allowed, Refused, Verdict
 
 REPORT = "移送规定310号令@2020:5"
 DELIVERY = "移送规定310号令@2020:6"
+REFUSAL = "移送规定310号令@2020:9"
 ITEMS = "移送规定310号令@2020:12"
 
 
@@ -48,7 +50,14 @@ def may_follow_up(*, delivered: bool, answered: bool) -> Verdict:
     if not delivered:
         return Refused("transfer.not_delivered", "案件尚未移送，不能登记公安机关的答复。", DELIVERY)
     if answered:
-        return Refused("transfer.answered", "公安机关的答复已经登记。", DELIVERY)
+        return Refused("transfer.answered", "公安机关已经立案，不能再登记答复。", DELIVERY)
+    return Allowed()
+
+
+def may_answer_refusal(how: str, *, offered: Collection[str]) -> Verdict:
+    """Say whether a refusal of the police may be answered so: one of the ways that the rules know."""
+    if how not in offered:
+        return Refused("transfer.refusal", f"请选择对不予立案的处理：{'、'.join(offered)}。", REFUSAL)
     return Allowed()
 
 

@@ -50,7 +50,8 @@ class Bureau:
     procedures: list[str]
     now: datetime = NOON
     category: str = "penalty"
-    files: dict[UUID, UUID] = field(default_factory=dict)
+    files: dict[UUID, UUID] = field(default_factory=dict)  # of every case the scan that stands for its signed papers
+    scan: UUID | None = None
 
     def __getitem__(self, role: str) -> Account:
         """Return the account that holds a role."""
@@ -131,14 +132,17 @@ def opened(bureau: Bureau, procedure: str = "penalty_ordinary", **changes: Any) 
         "occurred_to": date(2026, 9, 1),
         **changes,
     }
-    return actions.open_case(
+    case = actions.open_case(
         bureau.agency.pk, unit_id=bureau.unit.pk, content=CaseContent(**content), actor=bureau["handler"], at=bureau.now
     )
+    stored = actions.store_case_file(case.pk, name="签章件.pdf", content=PROOF, actor=bureau["handler"], at=bureau.now)
+    bureau.files[case.pk] = bureau.scan = stored.pk
+    return case
 
 
 def papers(bureau: Bureau, *kinds: str) -> list[PaperContent]:
-    """Papers made by hand today."""
-    return [PaperContent(kind, bureau.today) for kind in kinds]
+    """Papers made by hand today, signed, of the case that was opened last."""
+    return [PaperContent(kind, bureau.today, file_id=bureau.scan) for kind in kinds]
 
 
 def fine(**changes: Any) -> ProposalContent:
@@ -152,9 +156,15 @@ def fine(**changes: Any) -> ProposalContent:
         "facts": "迟报一次",
         "reasons": "事实清楚",
         "basis": ["行政处罚法@2021:54"],
+        "correction": "按时报送统计资料",
         **changes,
     }
     return ProposalContent(**content)
+
+
+def corrected(bureau: Bureau) -> dict[str, Any]:
+    """What was seen of the order to correct that `fine` makes."""
+    return {"corrected_on": bureau.today, "corrected_how": "已经补报"}
 
 
 def step_of(case: Case, act: str) -> str:

@@ -46,6 +46,8 @@ def do(bureau: Bureau, case: Case, act: str, *, by: Account | None = None, **giv
         given["papers"] = papers(bureau, *node.documents)
     if "paper" in wanted and "paper" not in given:
         [given["paper"], *_] = papers(bureau, *node.documents)
+    if act == "record_payment":
+        given.setdefault("file_id", bureau.files.get(case.pk))
     if "facts" in wanted:
         given["facts"] = {**no_to_all(case, node, place), **given.get("facts", {})}
     done: CaseEvent = function(case.pk, place, **given, actor=by or bureau[node.role], at=bureau.later())

@@ -8,7 +8,7 @@ from decimal import Decimal
 
 from heliograph.dossiers import actions
 from heliograph.dossiers.models import Case
-from heliograph.dossiers.tests.bureau import Bureau, fine, generic_step, papers, served, step_of
+from heliograph.dossiers.tests.bureau import Bureau, corrected, fine, generic_step, papers, served, step_of
 from heliograph.dossiers.tests.walks import answers, took_evidence, went_on_site
 from heliograph.registers.models import Account
 
@@ -110,13 +110,14 @@ def publish(bureau: Bureau, case: Case, place: str, actor: Account) -> object:
 
 
 def pay(bureau: Bureau, case: Case, place: str, actor: Account) -> object:
-    return actions.record_payment(case.pk, place, state="已履行", amount=Decimal(800), paid_on=bureau.today,
+    return actions.record_payment(case.pk, place, state="已履行", amount=Decimal(800),
+                                  file_id=bureau.files[case.pk], paid_on=bureau.today,
                                   bank="晴川农商银行", receipt="P-1", actor=actor, at=bureau.later())  # fmt: skip
 
 
 def close(bureau: Bureau, case: Case, place: str, actor: Account) -> object:
-    return actions.close_case(case.pk, place, outcome="执行完毕", opinion="同意结案", actor=actor, at=bureau.later(),
-                              papers=papers(bureau, "结案审批表"))  # fmt: skip
+    return actions.close_case(case.pk, place, outcome="执行完毕", opinion="同意结案", **corrected(bureau),
+                              papers=papers(bureau, "结案审批表"), actor=actor, at=bureau.later())  # fmt: skip
 
 
 def archive(bureau: Bureau, case: Case, place: str, actor: Account) -> object:

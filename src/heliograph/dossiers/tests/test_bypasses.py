@@ -262,7 +262,7 @@ def test_a_file_of_one_case_is_not_attached_to_another(bureau: Bureau) -> None:
     kept = actions.store_case_file(theirs.pk, name="证据.pdf", content=b"%PDF-1.4 y", actor=bureau["handler"],
                                    at=bureau.later())  # fmt: skip
     content = actions.EvidenceContent("documentary", "报表", "迟报", "提供", bureau.today, bureau["handler"].pk,
-                                      file_id=kept.pk)  # fmt: skip
+                                      second_collector_id=bureau["co_handler"].pk, file_id=kept.pk)  # fmt: skip
     with pytest.raises(CaseFile.DoesNotExist):
         actions.add_evidence(mine.pk, content=content, actor=bureau["handler"], at=bureau.later())
 

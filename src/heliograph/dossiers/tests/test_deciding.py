@@ -10,8 +10,9 @@ from typing import Any
 import pytest
 
 from heliograph.dossiers import actions, gates
-from heliograph.dossiers.models import Case, Decision, Discussion, Hearing, Notice, Proposal, Statement
+from heliograph.dossiers.models import Case, Decision, Hearing, Notice, Paper, Proposal, Statement
 from heliograph.dossiers.tests.bureau import Bureau, at, fine, found_bureau, papers, step_of
+from heliograph.dossiers.tests.stages import approve
 from heliograph.dossiers.tests.walks import answered, answers, concluded, decided, investigated, noticed
 from heliograph.duties.models import Duty
 from heliograph.kernel.verdict import ActRefusedError
@@ -63,10 +64,11 @@ def conclude(bureau: Bureau, case: Case, **changes: Any) -> object:
         ({"basis": ["没有的法@2020:1"]}, "citation.unknown"),
         ({"outcome": "granted"}, "terms.no_penalty"),
         ({"kinds": ["fine", "beating"]}, "choice.unknown"),
-        ({"benchmark_min": Decimal(900)}, "discretion.no_reason"),
-        ({"benchmark_min": Decimal(9), "benchmark_max": Decimal(1)}, "discretion.order"),
+        ({"benchmark_min": Decimal(900)}, "discretion.no_source"),
+        ({"benchmark_min": Decimal(900), "benchmark_source": "省基准"}, "discretion.no_reason"),
+        ({"benchmark_min": Decimal(9), "benchmark_max": Decimal(1), "benchmark_source": "省基准"}, "discretion.order"),
         ({"reasons": " "}, "text.no_reason"),
-        ({"benchmark": "长" * 301}, "text.too_long"),
+        ({"benchmark": "长" * 301, "benchmark_source": "省基准"}, "text.too_long"),
     ],
 )
 def test_a_report_out_of_order_changes_nothing(bureau: Bureau, changes: dict[str, Any], code: str) -> None:
@@ -78,7 +80,8 @@ def test_a_report_out_of_order_changes_nothing(bureau: Bureau, changes: dict[str
 
 def test_a_fine_outside_its_benchmark_is_decided_once_somebody_in_charge_approved_it(bureau: Bureau) -> None:
     case = investigated(bureau)
-    conclude(bureau, case, benchmark="迟报一档", benchmark_min=Decimal(900), deviation_reason="主动改正")
+    conclude(bureau, case, benchmark="迟报一档", benchmark_min=Decimal(900), deviation_reason="主动改正",
+             benchmark_source="省统计局裁量基准第 3 条")  # fmt: skip
     noticed(bureau, case)
     answered(bureau, case)
     decided(bureau, case)
@@ -120,9 +123,36 @@ def test_silence_is_waited_for_and_a_defence_reviewed(bureau: Bureau) -> None:
     assert refusal(lambda: answered(bureau, case, "silence")) == "statement.too_early"
     assert refusal(lambda: answered(bureau, case, "hearing")) == "hearing.no_right"
     assert refusal(lambda: answered(bureau, case, "statement", " ")) == "statement.no_reason"
-    bureau.later(days=1)
+    bureau.now = at(date(2026, 11, 27))  # the fifth working day after the notice
+    assert refusal(lambda: answered(bureau, case, "silence")) == "statement.too_early"
+    bureau.now = at(date(2026, 11, 30))
     answered(bureau, case, "silence")
     assert open_steps(case) == ["作出处罚决定"]
+
+
+def test_a_notice_gives_days_its_own_or_those_of_the_pack(bureau: Bureau) -> None:
+    case = concluded(bureau, investigated(bureau))
+    approve(bureau, case, step_of(case, "approve_handling"), bureau["leader_in_charge"])
+    place, day = step_of(case, "give_prior_notice"), bureau.today
+
+    def give(until: date) -> object:
+        return actions.give_prior_notice(case.pk, place, served_on=day, statement_until=until,
+                                         papers=papers(bureau, "行政处罚事先告知书"), actor=bureau["handler"],
+                                         at=bureau.later())  # fmt: skip
+
+    assert refusal(lambda: give(day)) == "statement.no_days"
+    give(date(2026, 12, 4))
+    assert Notice.objects.get(case=case).statement_until == date(2026, 12, 4)
+
+
+def test_rights_are_waived_on_paper_only(bureau: Bureau) -> None:
+    case = noticed(bureau, concluded(bureau, investigated(bureau)))
+    place = step_of(case, "end_statement")
+    assert refusal(lambda: actions.end_statement(
+        case.pk, place, kind="waiver", received_on=bureau.today, content="", actor=bureau["handler"], at=bureau.later()
+    )) == "waiver.no_paper"  # fmt: skip
+    answered(bureau, case)
+    assert Paper.objects.get(case=case, kind="放弃陈述申辩、听证权利声明").file_id == bureau.files[case.pk]
 
 
 def reviewed(bureau: Bureau, case: Case, *, keeps: bool) -> None:
@@ -222,71 +252,46 @@ def test_a_statement_does_not_end_the_period_in_which_a_hearing_may_be_asked_for
     case = noticed(bureau, concluded(bureau, investigated(bureau), **HEARD))
     assert due(case, "hearing_request") == date(2026, 11, 27)  # five working days after Friday the 20th
     answered(bureau, case, "statement", "请求从轻")
-    reviewed(bureau, case, keeps=True)
-    assert refusal(lambda: decided(bureau, case)) == "hearing.still_open"
+    assert open_steps(case) == ["等候是否要求听证"]
+    assert due(case, "hearing_request") == date(2026, 11, 27)  # the clock of the party runs on
+    assert refusal(lambda: answered(bureau, case, "silence")) == "statement.too_early"
+    answered(bureau, case, "statement", "再补充一点")
+    assert open_steps(case) == ["等候是否要求听证"]
+    bureau.now = at(date(2026, 11, 26))
+    answered(bureau, case, "hearing")
+    assert open_steps(case) == ["登记听证申请"]
+    assert Hearing.objects.get(case=case).requested_on == date(2026, 11, 26)
+
+
+def test_whoever_keeps_silent_about_a_hearing_has_its_statement_reviewed(bureau: Bureau) -> None:
+    case = noticed(bureau, concluded(bureau, investigated(bureau), **HEARD))
+    answered(bureau, case, "statement", "请求从轻")
     bureau.now = at(date(2026, 11, 30))
+    answered(bureau, case, "silence")
+    reviewed(bureau, case, keeps=True)
     decided(bureau, case)
 
 
-GRAVE = {"重大违法行为": True}
+def test_whoever_decides_may_send_back_or_acquit(bureau: Bureau) -> None:
+    case = answered(bureau, noticed(bureau, concluded(bureau, investigated(bureau))))
+    leader = bureau["leader_in_charge"]
 
+    def say(verdict: str, reason: str) -> object:
+        return actions.decide(case.pk, step_of(case, "decide"), verdict=verdict, reason=reason, actor=leader,
+                              at=bureau.later())  # fmt: skip
 
-def call(bureau: Bureau, case: Case, *members: str, chair: str = "head", on: date | None = None) -> Discussion:
-    return actions.call_discussion(case.pk, held_on=on or bureau.today, place="会议室", chair_id=bureau[chair].pk,
-                                   member_ids=[bureau[one].pk for one in members], actor=bureau["handler"],
-                                   at=bureau.later())  # fmt: skip
-
-
-def vote(bureau: Bureau, discussion: Discussion, who: str, said: str = "agree", opinion: str = "") -> object:
-    return actions.take_seat(discussion.pk, vote=said, opinion=opinion, actor=bureau[who], at=bureau.later())
-
-
-def discuss(bureau: Bureau, case: Case) -> object:
-    return actions.discuss_collectively(case.pk, step_of(case, "discuss_collectively"), conclusion="一致同意",
-                                        papers=papers(bureau, "集体讨论记录"), actor=bureau["head"],
-                                        at=bureau.later())  # fmt: skip
-
-
-def test_a_grave_case_is_discussed_by_those_in_charge_in_person(bureau: Bureau) -> None:
-    case = concluded(bureau, investigated(bureau), **GRAVE)
-    assert refusal(lambda: discuss(bureau, case)) == "discussion.none"
-    assert refusal(lambda: call(bureau, case)) == "discussion.members"
-    assert refusal(lambda: call(bureau, case, "unit_head")) == "discussion.not_in_charge"
-    early = call(bureau, case, "leader_in_charge", on=bureau.today + timedelta(days=1))
-    assert refusal(lambda: vote(bureau, early, "head")) == "discussion.too_early"
-    called = call(bureau, case, "leader_in_charge")
-    assert refusal(lambda: discuss(bureau, case)) == "discussion.empty"
-    vote(bureau, called, "head")
-    assert refusal(lambda: vote(bureau, called, "head")) == "discussion.confirmed"
-    assert refusal(lambda: discuss(bureau, case)) == "discussion.empty"
-    assert refusal(lambda: vote(bureau, called, "leader_in_charge", "disagree")) == "discussion.dissent"
-    vote(bureau, called, "leader_in_charge")
-    discuss(bureau, case)
-    called.refresh_from_db()
-    assert called.agreed is True
-    place = step_of(case, "give_prior_notice")
-    actions.give_prior_notice(case.pk, place, served_on=bureau.today, papers=papers(bureau, "行政处罚事先告知书"),
-                              actor=bureau["handler"], at=bureau.later())  # fmt: skip
-    answered(bureau, case)
-    decided(bureau, case)
-    assert Decision.objects.get(case=case).discussion == called
-
-
-def test_a_discussion_that_does_not_agree_sends_the_proposal_back(bureau: Bureau) -> None:
-    case = concluded(bureau, investigated(bureau), **GRAVE)
-    called = call(bureau, case, "leader_in_charge")
-    vote(bureau, called, "head", "disagree", "证据不足")
-    vote(bureau, called, "leader_in_charge", "abstain")
-    discuss(bureau, case)
+    assert refusal(lambda: say("退回", " ")) == "decision.why"
+    assert refusal(lambda: say("也许", "略")) == "decision.verdict"
+    assert refusal(lambda: decided(bureau, case, surcharge=None)) == "decision.surcharge"
+    say("退回", "金额偏高")
+    sent_back = Proposal.objects.get(case=case)
+    assert (sent_back.returned_by, sent_back.returned_reason) == (leader, "金额偏高")
     assert open_steps(case) == ["填写调查终结报告"]
-    assert Proposal.objects.get(case=case).approved_by is None
-
-
-def test_the_handler_is_not_called_and_a_chair_must_be_of_the_agency(bureau: Bureau) -> None:
-    case = concluded(bureau, investigated(bureau), **GRAVE)
-    called = call(bureau, case, "leader_in_charge")
-    assert refusal(lambda: vote(bureau, called, "handler")) == "role.missing"
-    assert refusal(lambda: call(bureau, case, "leader_in_charge", chair="handler")) == "discussion.not_in_charge"
+    conclude(bureau, case, fine=Decimal(500))
+    answered(bureau, noticed(bureau, case))
+    say("不予处罚", "情节轻微并及时改正")
+    assert open_steps(case) == ["决定不予处罚"]
+    assert not Decision.objects.filter(case=case).exists()
 
 
 @pytest.fixture

@@ -12,7 +12,7 @@ import pytest
 from heliograph.dossiers import actions
 from heliograph.dossiers.actions import MeasureContent, ReceiptContent, fire_due_timers
 from heliograph.dossiers.actions.executing import Surcharge
-from heliograph.dossiers.models import Case, CaseFile, CourtApplication, Decision, Deferral, Measure, Payment, Service
+from heliograph.dossiers.models import Case, CaseFile, CourtApplication, Decision, Deferral, Payment, Service
 from heliograph.dossiers.queries import owed_on
 from heliograph.dossiers.tests.bureau import (
     PROOF,
@@ -26,6 +26,7 @@ from heliograph.dossiers.tests.bureau import (
 )
 from heliograph.dossiers.tests.bureau import served as served_content
 from heliograph.dossiers.tests.stages import ORDINARY, close, walk_to
+from heliograph.dossiers.tests.walks import preserved
 from heliograph.duties.models import Duty
 from heliograph.kernel.verdict import ActRefusedError
 from heliograph.procedures.queries import standing
@@ -134,7 +135,8 @@ def test_nothing_is_published_before_it_is_served(bureau: Bureau) -> None:
 
 
 def paid(bureau: Bureau, case: Case, state: str = "已履行", **changes: Any) -> object:
-    given = {"amount": FINE, "paid_on": bureau.today, "bank": "晴川农商银行", "receipt": "P-1", **changes}
+    given = {"amount": FINE, "paid_on": bureau.today, "bank": "晴川农商银行", "receipt": "P-1",
+             "file_id": bureau.files[case.pk], **changes}  # fmt: skip
     return actions.record_payment(case.pk, step_of(case, "record_payment"), state=state, actor=bureau["handler"],
                                   at=bureau.later(), **given)  # fmt: skip
 
@@ -255,9 +257,9 @@ def apply(bureau: Bureau, case: Case) -> object:
 
 def test_a_debtor_is_urged_after_the_time_to_pay_and_the_court_asked_in_its_window(bureau: Bureau) -> None:
     case = to_payment(bureau)
-    paid(bureau, case, "未履行", amount=Decimal(0))
-    assert refusal(lambda: urge(bureau, case)) == "urge.early"
+    assert refusal(lambda: paid(bureau, case, "未履行", amount=Decimal(0))) == "payment.not_due"
     bureau.now = at(date(2026, 12, 8))
+    paid(bureau, case, "未履行", amount=Decimal(0))
     urge(bureau, case)
     assert due(case, "coercion_court_demand") == date(2026, 12, 22)
     paid(bureau, case, "未履行", amount=Decimal(0))
@@ -280,12 +282,15 @@ def test_whoever_lets_the_days_pass_is_urged_by_the_clock(bureau: Bureau) -> Non
     assert "催告履行" in open_steps(case)
     register(bureau, case, receipt(800, "P-1", bureau.today))
     assert refusal(lambda: urge(bureau, case)) == "urge.paid"
+    place = step_of(case, "urge")
+    actions.urge(case.pk, place, paid=True, papers=[], actor=bureau["handler"], at=bureau.later())
+    assert open_steps(case) == {"审批结案"}
 
 
 def test_a_case_is_closed_when_nothing_is_open_and_takes_nothing_after_that(bureau: Bureau) -> None:
     case = opened(bureau)
     walk_to(bureau, case, "investigate")
-    measure = preserve(bureau, case)
+    measure = preserved(bureau, case)
     stage = walk_on(bureau, case)
     assert refusal(lambda: stage(bureau, case)) == "closing.measures"
     actions.end_measure(measure.pk, how="发还", ended_on=bureau.today, actor=bureau["handler"], at=bureau.later())
@@ -299,16 +304,10 @@ def test_a_case_is_closed_when_nothing_is_open_and_takes_nothing_after_that(bure
     assert due(case, "archive_dossier") is None  # 及时: promptly, without a number of days
     case.refresh_from_db()
     assert case.state == Case.State.CLOSED
-    late = MeasureContent("sampling", "样品一份", "补充", bureau.now, None)
+    late = {"content": MeasureContent("sampling", "样品一份", "补充"), "started_at": bureau.now}
     assert refusal(
-        lambda: actions.take_measure(case.pk, content=late, actor=bureau["handler"], at=bureau.later())
+        lambda: actions.take_measure(case.pk, **late, actor=bureau["handler"], at=bureau.later())  # type: ignore[arg-type]
     ) == "case.closed"  # fmt: skip
-
-
-def preserve(bureau: Bureau, case: Case, items: str = "账簿一册", **changes: Any) -> Measure:
-    given = {"approved_by_id": bureau["leader_in_charge"].pk, **changes}
-    content = MeasureContent("preservation", items, "可能灭失", bureau.now, **given)
-    return actions.take_measure(case.pk, content=content, actor=bureau["handler"], at=bureau.later())
 
 
 def walk_on(bureau: Bureau, case: Case) -> Callable[[Bureau, Case], object]:
@@ -321,12 +320,10 @@ def walk_on(bureau: Bureau, case: Case) -> Callable[[Bureau, Case], object]:
 def test_two_preservations_each_keep_their_period(bureau: Bureau) -> None:
     case = opened(bureau)
     walk_to(bureau, case, "investigate")
-    assert refusal(lambda: preserve(bureau, case, approved_by_id=None)) == "measure.not_approved"
-    assert refusal(lambda: preserve(bureau, case, approved_by_id=bureau["co_handler"].pk)) == "measure.approver"
-    first = preserve(bureau, case)
+    first = preserved(bureau, case)
     assert due(case, "preserve_evidence_decision") == date(2026, 12, 1)
     bureau.later(days=3)
-    second = preserve(bureau, case, "电脑一台")
+    second = preserved(bureau, case, "电脑一台")
     assert due(case, "preserve_evidence_decision") == date(2026, 12, 1)  # the earlier one still runs
     actions.end_measure(first.pk, how="发还", ended_on=bureau.today, actor=bureau["handler"], at=bureau.later())
     assert due(case, "preserve_evidence_decision") == date(2026, 12, 2)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import replace
 from datetime import date, datetime, time, timedelta
+from decimal import Decimal
 from typing import Any
 
 import pytest
@@ -99,10 +100,31 @@ def test_an_inspection_is_of_published_items_approved_announced_and_told() -> No
     late: dict[str, Any] = {"urgent": True, "latest": DAY, "on": NEXT}
     assert code(inspecting.may_approve_late(**late, reason=" ")) == "inspection.late"
     assert code(inspecting.may_approve_late(**late, reason="路远")) == ""
-    assert code(inspecting.may_inspect(granted=None, urgent=True, notified=False)) == ""
-    assert code(inspecting.may_inspect(granted=None, urgent=False, notified=True)) == "inspection.not_approved"
-    assert code(inspecting.may_inspect(granted=True, urgent=False, notified=False)) == "inspection.not_notified"
-    assert code(inspecting.may_inspect(granted=True, urgent=False, notified=True)) == ""
+
+
+@pytest.mark.parametrize(
+    ("changes", "expected"),
+    [
+        ({}, ""),
+        ({"urgent": True, "granted": None, "approved_at": None, "notified_on": None}, ""),
+        ({"granted": None}, "inspection.not_approved"),
+        ({"granted": False}, "inspection.not_approved"),
+        ({"approved_at": None}, "inspection.not_approved"),
+        ({"notified_on": None}, "inspection.not_notified"),
+        ({"began_at": HOUR - timedelta(minutes=1)}, "inspection.before_approval"),
+        ({"notified_on": NEXT}, "inspection.before_notice"),
+        ({"approved_at": HOUR + timedelta(seconds=30)}, ""),
+    ],
+)
+def test_officers_go_in_after_the_approval_and_the_notice(changes: dict[str, Any], expected: str) -> None:
+    given: dict[str, Any] = {
+        "granted": True,
+        "urgent": False,
+        "approved_at": HOUR,
+        "notified_on": DAY,
+        "began_at": HOUR,
+    }
+    assert code(inspecting.may_inspect(**(given | changes))) == expected
 
 
 @pytest.mark.parametrize(
@@ -113,7 +135,8 @@ def test_an_inspection_is_of_published_items_approved_announced_and_told() -> No
         ("suspected", False, None, "inspection.unapproved_result"),
         ("suspected", True, None, ""),
         ("rectify", True, None, "inspection.until"),
-        ("rectify", True, DAY, "inspection.until"),
+        ("rectify", True, DAY - timedelta(days=1), "inspection.until"),
+        ("rectify", True, DAY, ""),
         ("rectify", True, NEXT, ""),
     ],
 )
@@ -124,12 +147,25 @@ def test_a_result_follows_from_an_approved_inspection(
 
 
 def test_a_rectification_fails_after_its_last_day_and_a_result_says_where_it_is_public() -> None:
-    assert code(inspecting.may_check_rectification(passed=False, until=DAY, on=DAY)) == "rectification.early"
-    assert code(inspecting.may_check_rectification(passed=False, until=DAY, on=NEXT)) == ""
-    assert code(inspecting.may_check_rectification(passed=True, until=DAY, on=DAY)) == ""
+    given: dict[str, Any] = {"passed": True, "until": DAY, "began_at": HOUR, "inspected_at": HOUR, "ordered_on": DAY}
+
+    def checked(**changes: Any) -> str:
+        return code(inspecting.may_check_rectification(**(given | changes)))
+
+    assert checked() == ""
+    assert checked(passed=False) == "rectification.early"
+    assert checked(passed=False, began_at=HOUR + timedelta(days=1)) == ""
+    assert checked(inspected_at=HOUR + timedelta(minutes=1)) == "rectification.before_inspection"
+    assert checked(ordered_on=NEXT) == "rectification.before_order"
     assert code(inspecting.may_publish_result(withheld=True, where="", withheld_reason=" ")) == "publication.no_reason"
     assert code(inspecting.may_publish_result(withheld=False, where=" ", withheld_reason="")) == "publication.place"
     assert code(inspecting.may_publish_result(withheld=False, where="网站", withheld_reason="")) == ""
+
+
+OWED = coercing.ToExecute(
+    number="晴测罚〔2026〕1号", same_party=True, served=True, pay_until=DAY - timedelta(days=1), owed=Decimal(800),
+    deed=True, pending=False, affirmed=False, remedies_until=DAY - timedelta(days=1),
+)  # fmt: skip
 
 
 @pytest.mark.parametrize(
@@ -138,16 +174,25 @@ def test_a_rectification_fails_after_its_last_day_and_a_result_says_where_it_is_
         ({}, ""),
         ({"kind": "freezing"}, "coercion.items"),
         ({"items": " "}, "coercion.items"),
+        ({"based": False}, "coercion.no_basis"),
         ({"manner": "代履行"}, "coercion.no_decision"),
-        ({"manner": "申请法院强制执行", "executes": True}, "coercion.no_decision"),
-        ({"manner": "代履行", "executes": True, "served": True}, ""),
-        ({"manner": "代履行", "executes": True, "served": True, "pay_until": DAY}, "coercion.early"),
-        ({"manner": "代履行", "executes": True, "served": True, "pay_until": DAY - timedelta(days=1)}, ""),
+        ({"manner": "申请法院强制执行", "executes": replace(OWED, served=False)}, "coercion.no_decision"),
+        ({"manner": "代履行", "executes": OWED, "ground": "pollution"}, ""),
+        ({"manner": "代履行", "executes": OWED}, "coercion.no_ground"),
+        ({"manner": "代履行", "executes": replace(OWED, deed=False), "ground": "pollution"}, "coercion.no_deed"),
+        ({"manner": "代履行", "executes": replace(OWED, pay_until=DAY), "ground": "pollution"}, "coercion.early"),
+        ({"manner": "代履行", "executes": replace(OWED, same_party=False)}, "coercion.other_party"),
+        ({"manner": "申请法院强制执行", "executes": OWED}, ""),
+        ({"manner": "申请法院强制执行", "executes": replace(OWED, owed=Decimal(0), deed=False)}, "coercion.performed"),
+        ({"manner": "申请法院强制执行", "executes": replace(OWED, pending=True)}, "coercion.remedy"),
+        ({"manner": "申请法院强制执行", "executes": replace(OWED, remedies_until=DAY)}, "coercion.not_final"),
+        ({"manner": "申请法院强制执行", "executes": replace(OWED, remedies_until=DAY, affirmed=True)}, ""),
+        ({"manner": "申请法院强制执行", "executes": replace(OWED, remedies_until=None)}, ""),
     ],
 )
 def test_coercion_is_asked_for_what_is_named(changes: dict[str, Any], expected: str) -> None:
-    given: dict[str, Any] = {"manner": "查封扣押", "kind": "sealing", "items": "车间", "executes": False,
-                             "served": False, "pay_until": None, "on": DAY, **changes}  # fmt: skip
+    given: dict[str, Any] = {"manner": "查封扣押", "kind": "sealing", "items": "车间", "based": True, "executes": None,
+                             "ground": "", "on": DAY, **changes}  # fmt: skip
     manner = given.pop("manner")
     assert code(coercing.may_apply_coercion(manner, **given)) == expected
 
@@ -161,9 +206,14 @@ SPOT = coercing.OnTheSpot(approved=True, urgent=False, started=False, party_pres
         ({}, ""),
         ({"started": True}, "coercion.twice"),
         ({"approved": False}, "coercion.not_approved"),
-        ({"approved": False, "urgent": True}, ""),
+        ({"approved": False, "urgent": True, "statement": "无"}, ""),
         ({"party_present": False}, "coercion.no_witness"),
-        ({"party_present": False, "witness": "李某"}, ""),
+        ({"party_present": False, "witness": "李某"}, "coercion.not_notified"),
+        ({"party_present": False, "witness": "李某", "notified": "电话"}, ""),
+        ({"party_present": False, "present": "王某", "names": frozenset({"王某"})}, "coercion.present"),
+        ({"refusal": "不签"}, "coercion.refusal"),
+        ({"refusal": "不签", "recorded": True}, ""),
+        ({"urgent": True, "statement": " "}, "coercion.not_heard"),
         ({"inventory": " "}, "coercion.no_inventory"),
     ],
 )
@@ -177,10 +227,9 @@ def test_a_seizure_has_a_last_day_is_prolonged_once_and_ended_once() -> None:
     assert code(coercing.is_running(started=False, ended=False, until=None, on=DAY)) == "coercion.not_started"
     assert code(coercing.is_running(started=True, ended=True, until=None, on=DAY)) == "coercion.ended"
     assert code(coercing.is_running(started=True, ended=False, until=DAY, on=NEXT)) == "coercion.expired"
-    assert code(coercing.may_extend_seizure(extended=True, allowed=30, told_on=DAY, on=DAY)) == "coercion.extended"
-    assert code(coercing.may_extend_seizure(extended=False, allowed=None, told_on=DAY, on=DAY)) == "coercion.extended"
-    assert code(coercing.may_extend_seizure(extended=False, allowed=30, told_on=NEXT, on=DAY)) == "coercion.not_told"
-    assert code(coercing.may_extend_seizure(extended=False, allowed=30, told_on=DAY, on=DAY)) == ""
+    assert code(coercing.may_extend_seizure(extended=True, allowed=30)) == "coercion.extended"
+    assert code(coercing.may_extend_seizure(extended=False, allowed=None)) == "coercion.extended"
+    assert code(coercing.may_extend_seizure(extended=False, allowed=30)) == ""
     assert code(coercing.may_release(started=True, ended=True, how="退还")) == "coercion.ended"
     assert code(coercing.may_release(started=True, ended=False, how=" ")) == "coercion.no_reason"
     assert code(coercing.may_release(started=True, ended=False, how="退还")) == ""
@@ -188,6 +237,36 @@ def test_a_seizure_has_a_last_day_is_prolonged_once_and_ended_once() -> None:
     assert code(coercing.may_approve_coercion(urgent=True, latest=HOUR, at=later, reason="")) == "coercion.report_late"
     assert code(coercing.may_approve_coercion(urgent=True, latest=HOUR, at=later, reason="断网")) == ""
     assert code(coercing.may_approve_coercion(urgent=False, latest=None, at=later, reason="")) == ""
+
+
+def test_a_measure_begins_after_its_approval_in_minutes() -> None:
+    earlier = HOUR - timedelta(minutes=1)
+    assert code(coercing.may_begin(HOUR, approved_at=HOUR + timedelta(seconds=30))) == ""
+    assert code(coercing.may_begin(earlier, approved_at=HOUR)) == "coercion.before_approval"
+    assert code(coercing.may_begin(earlier, approved_at=None, told_at=HOUR)) == "coercion.before_approval"
+    assert code(coercing.is_term_over(DAY, on=DAY)) == "urge.term"
+    assert code(coercing.is_term_over(DAY, on=NEXT)) == code(coercing.is_term_over(None, on=DAY)) == ""
+
+
+DISPOSAL = coercing.Disposal("confiscate", follows=True, based=False, body="", told=False)
+
+
+@pytest.mark.parametrize(
+    ("changes", "expected"),
+    [
+        ({}, ""),
+        ({"kind": "burn"}, "disposal.kind"),
+        ({"follows": False}, "disposal.no_decision"),
+        ({"kind": "destroy"}, "disposal.no_basis"),
+        ({"kind": "auction", "based": True}, ""),
+        ({"kind": "transfer"}, "disposal.no_body"),
+        ({"kind": "transfer", "body": "公安局"}, "disposal.not_told"),
+        ({"kind": "transfer", "body": "公安局", "told": True}, ""),
+        ({"kind": "release", "follows": False}, ""),
+    ],
+)
+def test_things_are_disposed_of_by_decision_law_or_receipt(changes: dict[str, Any], expected: str) -> None:
+    assert code(coercing.may_dispose(replace(DISPOSAL, **changes))) == expected
 
 
 def test_a_decision_is_executed_after_a_demand_by_day() -> None:

@@ -93,9 +93,18 @@ def test_a_case_has_a_party() -> None:
 
 
 def test_consent_to_electronic_service_names_an_address() -> None:
-    assert opening.check_consent(consented=False, address="")
-    assert opening.check_consent(consented=True, address="a@b.example")
-    refused(opening.check_consent(consented=True, address=" "), "party.no_address", "电子送达地址")
+    day = date(2026, 11, 20)
+    assert opening.check_consent(None, address="", today=day)
+    assert opening.check_consent(day, address="a@b.example", today=day)
+    refused(opening.check_consent(day, address=" ", today=day), "party.no_address", "电子送达地址")
+    refused(opening.check_consent(day, address="x", today=day), "party.short_address", "不完整")
+    refused(opening.check_consent(date(2026, 11, 21), address="a@b.example", today=day), "date.future")
+
+
+def test_a_telephone_number_is_made_of_digits() -> None:
+    for good in ("", "0427-1234567", "+86 13900000000", "（0427）1234567"):
+        assert opening.check_phone(good)
+    refused(opening.check_phone("abc"), "party.phone", "电话")
 
 
 def test_an_act_ends_no_earlier_than_it_began() -> None:

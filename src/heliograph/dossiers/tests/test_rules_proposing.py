@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import date
+from datetime import UTC, date, datetime, timedelta
 from decimal import Decimal
 from typing import Any
 
@@ -11,6 +11,7 @@ import pytest
 from heliograph.dossiers.rules import investigating, proposing, terms
 from heliograph.dossiers.rules.terms import Discretion, Terms
 from heliograph.dossiers.tests.test_rules_opening import refused
+from heliograph.kernel.verdict import Verdict
 
 KEY = "行政处罚法@2021:54"
 
@@ -39,22 +40,42 @@ def test_an_article_is_cited_once_and_known() -> None:
 
 
 def test_a_measure_in_an_investigation_is_of_two_kinds() -> None:
-    assert investigating.may_measure("preservation", approved=True)
-    assert investigating.may_measure("sampling", approved=False)
-    refused(investigating.may_measure("preservation", approved=False), "measure.not_approved", "批准人")
-    refused(investigating.may_measure("sealing", approved=True), "measure.coercion", "行政强制")
+    assert investigating.is_asked_for("preservation")
+    assert investigating.may_take_at_once("sampling")
+    refused(investigating.may_take_at_once("preservation"), "measure.not_approved", "本人登录")
+    refused(investigating.is_asked_for("sampling"), "measure.no_leave", "直接登记")
+    for kind in (investigating.is_asked_for, investigating.may_take_at_once, investigating.is_of_evidence):
+        refused(kind("sealing"), "measure.coercion", "行政强制")
 
 
 def test_a_measure_is_approved_by_somebody_in_charge() -> None:
-    assert investigating.may_approve_measure("丙", leader=True, self_approved=False)
-    refused(
-        investigating.may_approve_measure("乙", leader=False, self_approved=False), "measure.approver", "乙", "负责人"
-    )
-    refused(investigating.may_approve_measure("丙", leader=True, self_approved=True), "measure.approver", "本人")
+    assert investigating.may_be_asked("丙", leader=True, own=False)
+    refused(investigating.may_be_asked("乙", leader=False, own=False), "measure.approver", "乙", "负责人")
+    refused(investigating.may_be_asked("丙", leader=True, own=True), "measure.approver", "本人")
+    assert investigating.may_approve_measure(decided=False, own=False)
+    refused(investigating.may_approve_measure(decided=True, own=False), "measure.decided")
+    refused(investigating.may_approve_measure(decided=False, own=True), "measure.own", "其他负责人")
+
+
+def test_a_measure_is_carried_out_after_its_approval() -> None:
+    noon = datetime(2026, 11, 20, 12, tzinfo=UTC)
+    hour = timedelta(hours=1)
+
+    def begin(started_at: datetime, *, approved_at: datetime | None = noon, began: bool = False) -> Verdict:
+        return investigating.may_begin_measure(
+            approved_at=approved_at, began=began, started_at=started_at, at=noon + 2 * hour
+        )
+
+    assert begin(noon + hour)
+    refused(begin(noon, approved_at=None), "measure.not_approved")
+    refused(begin(noon - hour), "measure.time", "批准时间")
+    refused(begin(noon + 3 * hour), "measure.time")
+    refused(begin(noon, began=True), "measure.began")
 
 
 def test_a_measure_ends_once_and_says_how() -> None:
     assert investigating.may_end_measure(ended=False, how="发还")
+    refused(investigating.may_end_measure(ended=False, how="发还", began=False), "measure.not_begun")
     refused(investigating.may_end_measure(ended=True, how="发还"), "measure.ended")
     refused(investigating.may_end_measure(ended=False, how=" "), "measure.no_reason", "发还")
 
@@ -191,16 +212,20 @@ def test_what_is_told_on_the_spot_is_what_was_checked() -> None:
 
 
 def test_a_review_says_what_was_adopted() -> None:
-    assert proposing.may_review("partly")
-    refused(proposing.may_review(""), "review.no_reason", "采纳")
+    assert proposing.may_review("partly", keeps=True)
+    assert proposing.may_review("yes", keeps=False)
+    refused(proposing.may_review("yes", keeps=True), "review.at_odds", "部分采纳")
+    refused(proposing.may_review("", keeps=True), "review.no_reason", "采纳")
 
 
 def test_a_discussion_is_called_on_a_proposal_for_several() -> None:
-    assert proposing.may_call_discussion(has_proposal=True, members=2)
-    assert proposing.may_call_discussion(has_proposal=True, members=None)
-    refused(proposing.may_call_discussion(has_proposal=False, members=None), "discussion.none", "召集")
-    refused(proposing.may_call_discussion(has_proposal=False, members=3), "proposal.missing")
-    refused(proposing.may_call_discussion(has_proposal=True, members=1), "discussion.members", "两名")
+    assert proposing.may_call_discussion(has_proposal=True, members=2, minimum=2)
+    assert proposing.may_call_discussion(has_proposal=True, members=None, minimum=2)
+    refused(proposing.may_call_discussion(has_proposal=False, members=None, minimum=2), "discussion.none", "召集")
+    refused(proposing.may_call_discussion(has_proposal=False, members=3, minimum=2), "proposal.missing")
+    refused(proposing.may_call_discussion(has_proposal=True, members=1, minimum=2), "discussion.members", "2 名")
+    refused(proposing.may_call_discussion(has_proposal=True, members=2, minimum=3), "discussion.members", "3 名")
+    refused(proposing.may_call_discussion(has_proposal=True, members=9, minimum=None), "discussion.no_minimum")
 
 
 def test_those_who_discuss_are_in_charge() -> None:

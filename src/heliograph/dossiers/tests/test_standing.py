@@ -8,18 +8,19 @@ from typing import Any
 import pytest
 
 from heliograph.dossiers import actions
-from heliograph.dossiers.actions import MeasureContent, fire_due_timers
+from heliograph.dossiers.actions import fire_due_timers
 from heliograph.dossiers.models import Case, Suspension
 from heliograph.dossiers.tests.bureau import Bureau, found_bureau, opened, step_of
 from heliograph.dossiers.tests.doing import do, due, refused, tick, told
 from heliograph.dossiers.tests.test_permits import found as examination
-from heliograph.dossiers.tests.walks import answered, concluded, decided, filed, investigated, noticed
+from heliograph.dossiers.tests.walks import answered, concluded, decided, filed, investigated, noticed, preserved
 from heliograph.duties.models import Duty, DutyChange
 from heliograph.procedures.models import Run, Token
+from heliograph.procedures.queries import standing
 from heliograph.registers.models import Account
 
 pytestmark = pytest.mark.django_db
-WHY = {"reason": "等待鉴定结论", "basis": "行政处罚法@2021:85"}
+WHY: dict[str, Any] = {"reason": "等待鉴定结论", "basis": "行政处罚法@2021:85"}
 
 
 @pytest.fixture
@@ -59,9 +60,6 @@ def test_a_suspended_case_rests_with_its_duties_and_goes_on_where_it_was(bureau:
     assert (case.state, duty_of(case, "decide_case").state) == ("suspended", "suspended")
     assert refused(lambda: do(bureau, case, "investigate", summary="调查")) == "case.suspended"
     assert refused(lambda: suspend(bureau, case)) == "suspension.state"
-    assert refused(lambda: actions.resume_case(case.pk, **WHY, actor=bureau["head"], at=bureau.later())) == (
-        "suspension.same_day"
-    )
     bureau.later(days=10)
     assert refused(lambda: actions.resume_case(case.pk, **WHY, actor=bureau["handler"], at=bureau.later())) == (
         "role.missing"
@@ -76,6 +74,23 @@ def test_a_suspended_case_rests_with_its_duties_and_goes_on_where_it_was(bureau:
     assert told(case)[-2:] == ["case.suspended", "case.resumed"]
 
 
+def test_a_suspension_is_taken_back_the_same_day_and_no_day_rests(bureau: Bureau) -> None:
+    case = filed(bureau)
+    before, step = duty_of(case, "decide_case").due_on, [one.due_on for one in standing(case.pk).tasks]
+    suspend(bureau, case)
+    actions.resume_case(case.pk, **WHY, actor=bureau["head"], at=bureau.later())
+    duty = duty_of(case, "decide_case")
+    assert (duty.state, duty.due_on) == ("open", before)
+    assert [one.due_on for one in standing(case.pk).tasks] == step
+    assert "当日恢复" in Suspension.objects.get(case=case).reason
+    bureau.later(days=1)
+    suspend(bureau, case)
+    bureau.later(days=10)
+    actions.resume_case(case.pk, **WHY, actor=bureau["head"], at=bureau.later())
+    assert before is not None
+    assert duty_of(case, "decide_case").due_on == before + timedelta(days=10)
+
+
 def test_only_leaders_suspend_and_only_from_today(bureau: Bureau) -> None:
     case = filed(bureau)
     assert refused(lambda: suspend(bureau, case, by=bureau["handler"])) == "role.missing"
@@ -88,8 +103,7 @@ def test_only_leaders_suspend_and_only_from_today(bureau: Bureau) -> None:
 
 def test_what_is_held_keeps_a_case_from_resting(bureau: Bureau) -> None:
     case = filed(bureau)
-    content = MeasureContent("preservation", "台账 1 册", "可能灭失", bureau.now, bureau["leader_in_charge"].pk)
-    measure = actions.take_measure(case.pk, content=content, actor=bureau["handler"], at=bureau.later())
+    measure = preserved(bureau, case)
     assert refused(lambda: suspend(bureau, case)) == "suspension.measures"
     assert (
         refused(lambda: actions.terminate_case(case.pk, **WHY, actor=bureau["head"], at=bureau.later()))
@@ -205,7 +219,7 @@ def test_a_case_is_sent_back_but_not_behind_its_decision(bureau: Bureau) -> None
 
 def test_a_case_is_ended_with_its_flow_and_everything_due(bureau: Bureau) -> None:
     case = filed(bureau)
-    why = {"reason": "当事人死亡", "basis": "行政处罚法@2021:57"}
+    why: dict[str, Any] = {"reason": "当事人死亡", "basis": "行政处罚法@2021:57"}
     assert refused(lambda: actions.terminate_case(case.pk, **why, actor=bureau["handler"], at=bureau.later())) == (
         "role.missing"
     )
@@ -214,10 +228,24 @@ def test_a_case_is_ended_with_its_flow_and_everything_due(bureau: Bureau) -> Non
     case.refresh_from_db()
     assert (case.state, Run.objects.get(pk=case.pk).state) == ("terminated", "ended")
     assert not Token.objects.filter(run_id=case.pk).exists()
-    assert set(due(case).values()) == {"cancelled"}
+    left = due(case)
+    assert left.pop("archive_dossier") == "open"
+    assert set(left.values()) == {"cancelled"}
     assert Suspension.objects.get(case=case).to_on is not None
     assert refused(lambda: actions.terminate_case(case.pk, **why, actor=bureau["head"], at=bureau.later())) == (
         "termination.state"
+    )
+    archive: dict[str, Any] = {"note": "一案一卷"}
+    outsider = bureau["unit_head"]
+    assert refused(lambda: actions.archive_terminated(case.pk, **archive, actor=outsider, at=bureau.later())) == (
+        "role.missing"
+    )
+    actions.archive_terminated(case.pk, **archive, actor=bureau["handler"], at=bureau.later())
+    case.refresh_from_db()
+    assert (case.state, bool(case.archive_number), due(case)["archive_dossier"]) == ("archived", True, "fulfilled")
+    again = bureau["archivist"]
+    assert refused(lambda: actions.archive_terminated(case.pk, **archive, actor=again, at=bureau.later())) == (
+        "archive.state"
     )
 
 

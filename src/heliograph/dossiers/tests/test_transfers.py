@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
+from datetime import timedelta
 from decimal import Decimal
 from typing import Any
 
 import pytest
 
-from heliograph.dossiers import actions
 from heliograph.dossiers.models import Case, Transfer
 from heliograph.dossiers.tests.bureau import Bureau, fine, found_bureau
 from heliograph.dossiers.tests.doing import do, due, open_steps, refused
@@ -41,27 +41,49 @@ def delivered(bureau: Bureau) -> Case:
     return case
 
 
+def answer(bureau: Bureau, case: Case, *, filed: bool = True, **changes: Any) -> object:
+    given: dict[str, Any] = {"filed": filed, "answered_on": bureau.today, "result": "通知书 1 号", **changes}
+    return do(bureau, case, "record_police_answer", **given)
+
+
 def test_a_crime_is_reported_decided_delivered_and_followed_to_the_things(bureau: Bureau) -> None:
     case = delivered(bureau)
-    transfer = Transfer.objects.get(case=case)
     assert due(case)["transfer_approve"] == due(case)["transfer_deliver"] == "fulfilled"
     assert due(case)["decide_case"] == "fulfilled"
-    by: dict[str, Any] = {"actor": bureau["handler"]}
-    early: dict[str, Any] = {"handed_on": bureau.today, "note": "台账"}
-    assert refused(lambda: actions.hand_over_transfer_items(transfer.pk, **early, **by, at=bureau.later())) == (
-        "transfer.not_accepted"
+    assert open_steps(case) == {"t_answer"}
+    before = bureau.today - timedelta(days=1)
+    assert refused(lambda: answer(bureau, case, answered_on=before)) == "date.too_early"
+    wrong = bureau["head"]
+    assert refused(lambda: answer(bureau, case, by=wrong)) == "case.not_handler"
+    answer(bureau, case)
+    assert (due(case)["transfer_items"], open_steps(case)) == ("open", {"t_items"})
+    assert "transfer_reconsider" not in due(case)
+    assert refused(lambda: do(bureau, case, "hand_over_transfer_items", handed_on=bureau.today, note=" ")) == (
+        "text.no_reason"
     )
-    answer: dict[str, Any] = {"filed": True, "answered_on": bureau.today, "result": "已立案"}
-    actions.record_police_answer(transfer.pk, **answer, **by, at=bureau.later())
-    assert due(case)["transfer_items"] == "open"
-    assert refused(lambda: actions.record_police_answer(transfer.pk, **answer, **by, at=bureau.later())) == (
-        "transfer.answered"
-    )
-    actions.hand_over_transfer_items(transfer.pk, **early, **by, at=bureau.later())
-    assert due(case)["transfer_items"] == "fulfilled"
-    assert refused(lambda: actions.hand_over_transfer_items(transfer.pk, **early, **by, at=bureau.later())) == (
-        "transfer.items_twice"
-    )
+    do(bureau, case, "hand_over_transfer_items", handed_on=bureau.today, note="台账三册")
+    assert (due(case)["transfer_items"], open_steps(case)) == ("fulfilled", {"t_close"})
+    made = Transfer.objects.get(case=case)
+    assert (made.accepted_on, made.items_delivered_on) == (bureau.today, bureau.today)
+
+
+def test_a_case_that_the_police_do_not_file_comes_back_after_a_second_look(bureau: Bureau) -> None:
+    case = delivered(bureau)
+    answer(bureau, case, filed=False, result="证据不足")
+    assert (due(case)["transfer_reconsider"], open_steps(case)) == ("open", {"t_refused"})
+    assert Transfer.objects.get(case=case).result == "不予立案：证据不足"
+
+    def take(how: str) -> object:
+        return do(bureau, case, "answer_police_refusal", how=how, reason="证据已经补充")
+
+    assert refused(lambda: take("搁置")) == "transfer.refusal"
+    take("提请复议")
+    assert (due(case)["transfer_reconsider"], open_steps(case)) == ("fulfilled", {"t_answer"})
+    answer(bureau, case, filed=False, result="维持")
+    take("接受")
+    assert open_steps(case) == {"t_conclude"}
+    concluded(bureau, case, fine(**CRIME))
+    do(bureau, case, "report_transfer", to_body="晴川县公安局", reason="发现新的证据")
 
 
 def test_the_head_alone_decides_and_a_refusal_sends_the_case_back(bureau: Bureau) -> None:
@@ -90,28 +112,3 @@ def test_after_twenty_four_hours_the_delivery_says_why_it_is_late(bureau: Bureau
     assert refused(lambda: deliver(late_reason="节假日", receipt=" ")) == "text.no_reason"
     deliver(late_reason="公安机关节假日不收件")
     assert Transfer.objects.get(case=case).reported_on == before
-
-
-def test_an_answer_that_the_police_do_not_file_is_kept(bureau: Bureau) -> None:
-    case = delivered(bureau)
-    transfer = Transfer.objects.get(case=case)
-    made = actions.record_police_answer(transfer.pk, filed=False, answered_on=bureau.today, result="证据不足",
-                                        actor=bureau["handler"], at=bureau.later())  # fmt: skip
-    assert (made.accepted_on, made.result) == (None, "不立案：证据不足")
-
-
-def test_nobody_answers_for_a_transfer_that_was_not_delivered(bureau: Bureau) -> None:
-    transfer = Transfer.objects.get(case=approved(bureau))
-    assert (
-        refused(
-            lambda: actions.record_police_answer(
-                transfer.pk,
-                filed=True,
-                answered_on=bureau.today,
-                result="立案",
-                actor=bureau["handler"],
-                at=bureau.later(),
-            )
-        )
-        == "transfer.not_delivered"
-    )

@@ -6,8 +6,8 @@ from datetime import timedelta
 from typing import Any
 
 from heliograph.dossiers import actions
-from heliograph.dossiers.actions import EvidenceContent, OnSiteContent
-from heliograph.dossiers.models import Case
+from heliograph.dossiers.actions import EvidenceContent, MeasureContent, OnSiteContent
+from heliograph.dossiers.models import Case, Measure
 from heliograph.dossiers.tests.bureau import Bureau, fine, generic_step, opened, papers, served, step_of
 from heliograph.kernel.packs.asking import facts_ahead
 from heliograph.procedures.queries import standing
@@ -48,8 +48,20 @@ def went_on_site(bureau: Bureau, case: Case) -> None:
 
 def took_evidence(bureau: Bureau, case: Case) -> None:
     """The handler registers what proves the act."""
-    content = EvidenceContent("documentary", "报表", "迟报", "当事人提供", bureau.today, bureau["handler"].pk)
+    content = EvidenceContent("documentary", "报表", "迟报", "当事人提供", bureau.today, bureau["handler"].pk,
+                              second_collector_id=bureau["co_handler"].pk, file_id=bureau.files[case.pk])  # fmt: skip
     actions.add_evidence(case.pk, content=content, actor=bureau["handler"], at=bureau.later())
+
+
+def preserved(bureau: Bureau, case: Case, items: str = "账簿一册") -> Measure:
+    """Evidence is preserved: asked for, approved by the leader in charge, carried out."""
+    content = MeasureContent("preservation", items, "可能灭失")
+    leader = bureau["leader_in_charge"]
+    asked = actions.ask_measure(case.pk, content=content, approver_id=leader.pk, actor=bureau["handler"],
+                                at=bureau.later())  # fmt: skip
+    actions.approve_measure(asked.pk, granted=True, opinion="同意", actor=leader, at=bureau.later())
+    began = bureau.later()
+    return actions.begin_measure(asked.pk, started_at=began, actor=bureau["handler"], at=bureau.later())
 
 
 def investigated(bureau: Bureau, **changes: Any) -> Case:
@@ -104,7 +116,8 @@ def noticed(bureau: Bureau, case: Case) -> Case:
 def answered(bureau: Bureau, case: Case, kind: str = "waiver", content: str = "") -> Case:
     """Register what the party said."""
     actions.end_statement(case.pk, step_of(case, "end_statement"), kind=kind, received_on=bureau.today,
-                          content=content, actor=bureau["handler"], at=bureau.later())  # fmt: skip
+                          content=content, file_id=bureau.files[case.pk], actor=bureau["handler"],
+                          at=bureau.later())  # fmt: skip
     return case
 
 

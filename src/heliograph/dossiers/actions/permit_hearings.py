@@ -1,0 +1,220 @@
+"""The hearing on an application: its right told to everybody whom the matter concerns, asked for or waived by each."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from datetime import date, datetime, time
+from uuid import UUID
+
+from django.db import transaction
+
+from heliograph.dossiers.actions.papers import PaperContent, add_paper, add_papers
+from heliograph.dossiers.actions.rows import write_row
+from heliograph.dossiers.actions.steps import StepAct, finish_step, take_step
+from heliograph.dossiers.models import CaseEvent, Hearing, Notice, Party, Statement
+from heliograph.dossiers.queries import heard_of, investigators_of, notice_of, proposal_of
+from heliograph.dossiers.rules import deciding, permitting
+from heliograph.dossiers.rules.opening import check_text, may_happen_on
+from heliograph.dossiers.rules.proposing import no_proposal
+from heliograph.duties.queries import last_day
+from heliograph.kernel.verdict import Verdict, first_refusal, require
+from heliograph.regimes.queries import work_calendar
+from heliograph.registers.models import Account
+
+WAIVER_PAPER = "放弃听证权利声明"
+ASKED, WAIVED, SILENT = "要求听证", "放弃权利", "期满未提出"
+
+
+@dataclass(frozen=True, slots=True)
+class HearingAnswer:
+    """What one person did with the right to a hearing. kind: hearing, waiver or silence; a waiver is on paper."""
+
+    kind: str
+    received_on: date | None = None
+    file_id: UUID | None = None
+
+
+@transaction.atomic
+def tell_hearing_right(
+    case_id: UUID,
+    step: str,
+    *,
+    served_on: date,
+    papers: Sequence[PaperContent],
+    actor: Account,
+    at: datetime,
+    rev: int | None = None,
+) -> CaseEvent:
+    """Tell applicant and interested persons that they may ask for a hearing (行政许可法47)."""
+    taken = take_step(case_id, step, act="give_prior_notice", actor=actor, at=at, rev=rev)
+    notice = give_notice(taken, served_on=served_on, papers=papers, until=_hearing_until(taken, served_on))
+    until = notice.statement_until.isoformat()
+    return finish_step(taken, event="case.notified", text=f"告知听证权利，申请听证的期限至 {until}。", on=served_on)
+
+
+def _hearing_until(taken: StepAct, served_on: date) -> date:
+    return last_day(taken.limit("permit_hearing_request"), served_on)
+
+
+def give_notice(
+    taken: StepAct, *, served_on: date, papers: Sequence[PaperContent], until: date, hearing: bool = True
+) -> Notice:
+    """Write down a notice of what is proposed, with the day until which it may be answered; part of an act."""
+    proposal = proposal_of(taken.case)
+    if proposal is None:
+        require(no_proposal())
+        raise AssertionError
+    require(may_happen_on(served_on, today=taken.on, not_before=taken.case.filed_on, what="告知书送达日期"))
+    made = add_papers(taken, papers)
+    last = notice_of(taken.case)
+    notice = write_row(
+        Notice,
+        agency_id=taken.case.agency_id,
+        case=taken.case,
+        proposal=proposal,
+        number=(last.number if last else 0) + 1,
+        served_on=served_on,
+        hearing_right=hearing,
+        statement_until=until,
+        hearing_until=until if hearing else None,
+        paper=made[0] if made else None,
+        given_by=taken.actor,
+        given_at=taken.at,
+    )
+    taken.rows.append(notice)
+    return notice
+
+
+@transaction.atomic
+def answer_hearing_right(
+    case_id: UUID,
+    step: str,
+    *,
+    answers: Mapping[UUID, HearingAnswer],
+    actor: Account,
+    at: datetime,
+    rev: int | None = None,
+) -> CaseEvent:
+    """Register what applicant and interested persons did with their right to a hearing, each by name (行政许可法47).
+
+    answers: by the key of the party. One request is enough for a hearing; without one the flow goes on when everybody
+    has waived in writing, or when the days are over.
+    """
+    taken = take_step(case_id, step, act="end_statement", actor=actor, at=at, rev=rev)
+    notice = notice_of(taken.case)
+    require(permitting.is_right_told(told=notice is not None))
+    assert notice is not None  # noqa: S101 - said by the rule above, for the type checker
+    people = {one.pk: one for one in heard_of(taken.case)}
+    require(permitting.may_name_all([one.name for key, one in people.items() if key not in answers],
+                                    strangers=len(answers.keys() - people.keys())))  # fmt: skip
+    until = notice.hearing_until or notice.statement_until
+    for key, answer in answers.items():
+        require(_may_answer(taken, people[key], answer, notice.served_on, until))
+    wanted = [answer for answer in answers.values() if answer.kind == "hearing"]
+    waiting = [people[key].name for key, answer in answers.items() if answer.kind == "silence"]
+    require(permitting.may_wait_no_longer([] if wanted else waiting, on=taken.on, until=until))
+    said = [_register(taken, people[key], answer, notice) for key, answer in answers.items()]
+    if wanted:
+        days = [one.received_on or taken.on for one in wanted]
+        taken.rows.append(write_row(Hearing, agency_id=taken.case.agency_id, case=taken.case, notice=notice,
+                                    requested_on=min(days), registered_by=actor, registered_at=at))  # fmt: skip
+    opinion = ASKED if wanted else SILENT if waiting else WAIVED
+    return finish_step(taken, event="case.statement_ended", text=f"{'；'.join(said)}。"[:2000],
+                       facts={"当事人意见": opinion})  # fmt: skip
+
+
+def _may_answer(taken: StepAct, who: Party, answer: HearingAnswer, served_on: date, until: date) -> Verdict:
+    day = answer.received_on or taken.on
+    return first_refusal(
+        permitting.may_answer_right(answer.kind, name=who.name, on_paper=answer.file_id is not None, day=day,
+                                    until=until),
+        may_happen_on(day, today=taken.on, not_before=served_on, what=f"{who.name}提出的日期"),
+    )  # fmt: skip
+
+
+def _register(taken: StepAct, who: Party, answer: HearingAnswer, notice: Notice) -> str:
+    """Write down what one person did; return it in words."""
+    day = answer.received_on or taken.on
+    if answer.file_id is not None:
+        kind = WAIVER_PAPER if answer.kind == "waiver" else "听证申请书"
+        add_paper(taken, PaperContent(kind, day, "", answer.file_id))
+    if answer.kind == "hearing":
+        return f"{who.name}要求听证"
+    row = write_row(
+        Statement,
+        agency_id=taken.case.agency_id,
+        case=taken.case,
+        notice=notice,
+        party=who,
+        kind=answer.kind,
+        received_on=day,
+        registered_by=taken.actor,
+        registered_at=taken.at,
+    )
+    taken.rows.append(row)
+    return f"{who.name}{'书面放弃听证' if answer.kind == 'waiver' else '没有提出'}"
+
+
+@transaction.atomic
+def notify_permit_hearing(
+    case_id: UUID,
+    step: str,
+    *,
+    notified_on: date,
+    held_on: date,
+    held_time: time | None = None,
+    place: str,
+    chair_id: UUID,
+    public: bool,
+    papers: Sequence[PaperContent],
+    actor: Account,
+    at: datetime,
+    rev: int | None = None,
+) -> CaseEvent:
+    """Tell applicant and interested persons when the hearing is (行政许可法48); one announced by law was asked by none.
+
+    The chair is not somebody who examines the application.
+    """
+    taken = take_step(case_id, step, act="notify_hearing", actor=actor, at=at, rev=rev)
+    waiting = Hearing.objects.filter(case=taken.case, held_on__isnull=True, withdrawn_on__isnull=True)
+    hearing = waiting.order_by("requested_on", "id").first() or _announced(taken)
+    chair = Account.objects.get(pk=chair_id, person__agency_id=taken.case.agency_id)
+    require(
+        first_refusal(
+            check_text(place, what="听证地点", longest=300),
+            may_happen_on(notified_on, today=taken.on, not_before=taken.case.filed_on, what="通知日期"),
+            _may_schedule(taken, hearing, notified_on, held_on),
+            deciding.may_chair(chair.pk, investigators=investigators_of(taken.case)),
+        )
+    )
+    add_papers(taken, papers)
+    hearing.notified_on, hearing.scheduled_on, hearing.place = notified_on, held_on, place.strip()
+    hearing.chair, hearing.public, hearing.scheduled_time = chair, public, held_time
+    hearing.save()
+    taken.rows.append(hearing)
+    hour = f" {held_time:%H:%M}" if held_time else ""
+    text = f"通知 {held_on.isoformat()}{hour} 在{place.strip()}举行听证，主持人{chair.display_name}。"
+    return finish_step(taken, event="case.hearing_notified", text=text, on=notified_on)
+
+
+def _may_schedule(taken: StepAct, hearing: Hearing, notified_on: date, held_on: date) -> Verdict:
+    """Late enough after the notice, early enough after the request: the days are those of the pack."""
+    days = taken.limit("permit_hearing_notice").length or 0
+    earliest = work_calendar().add_workdays(notified_on, days + 1)
+    latest = last_day(taken.limit("permit_hearing_hold"), hearing.requested_on)
+    return first_refusal(
+        deciding.may_schedule_hearing(notified_on=notified_on, held_on=held_on, earliest=earliest, days=days),
+        permitting.may_hold_by(held_on=held_on, latest=latest),
+    )
+
+
+def _announced(taken: StepAct) -> Hearing:
+    """Return a hearing that the law itself asks for: announced to everybody, it counts from the day it is prepared."""
+    return Hearing(
+        agency_id=taken.case.agency_id,
+        case=taken.case,
+        requested_on=taken.on,
+        registered_by=taken.actor,
+        registered_at=taken.at,
+    )

@@ -1,0 +1,67 @@
+"""Decisions against a party of a case: which may be carried out by force, which confiscate (强制法27、50、53)."""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Iterable
+from datetime import date
+
+from django.db.models import Q
+
+from heliograph.dossiers.models import Case, Decision, Party, Remedy
+from heliograph.dossiers.models.decisions import Penalty
+from heliograph.dossiers.queries import NOTHING_LEFT, owed_on, pay_until, served_on
+from heliograph.dossiers.rules.coercing import ToExecute
+from heliograph.duties.queries import last_day
+from heliograph.kernel.packs.schema import Pack, TimeLimit
+
+REMEDIES = ("reconsideration_apply", "litigation_apply")
+
+
+def is_same_party(one: Party, other: Party) -> bool:
+    """Say whether two entries mean one and the same: by number where both have one, else by name."""
+    if one.number and other.number:
+        return one.number == other.number
+    return one.name == other.name
+
+
+def decisions_against(case: Case) -> list[Decision]:
+    """Return the standing decisions of the agency against a party of a case, other than its own, the latest first."""
+    parties = _parties(case.parties.all())
+    wanted = Q(name__in=[one.name for one in parties])
+    numbers = [one.number for one in parties if one.number]
+    same = Party.objects.filter(wanted | Q(number__in=numbers), agency_id=case.agency_id, standing=Party.Standing.PARTY)
+    cases = {one.case_id for one in same if any(is_same_party(one, mine) for mine in parties)} - {case.pk}
+    found = Decision.objects.filter(agency_id=case.agency_id, case_id__in=cases).exclude(annulled_how__in=NOTHING_LEFT)
+    return list(found.select_related("case").order_by("-decided_on", "-pk"))
+
+
+def confiscating(case: Case) -> list[Decision]:
+    """Return the penalty decisions against a party of a case that confiscate property (行政处罚法9)."""
+    return [one for one in decisions_against(case) if Penalty.CONFISCATE_PROPERTY in one.kinds]
+
+
+def state_of_execution(case: Case, decision: Decision, pack: Pack) -> ToExecute:
+    """Return what is known of a decision that is to be carried out against a party of a case."""
+    served = served_on(decision)
+    remedies = Remedy.objects.filter(decision=decision)
+    money = decision.fine or decision.confiscated or decision.levied or decision.pay_days
+    return ToExecute(
+        number=decision.number,
+        same_party=decision in decisions_against(case),
+        served=served is not None,
+        pay_until=pay_until(decision, pack) if money else decision.correct_by,
+        owed=owed_on(decision),
+        deed=bool(decision.other) or (bool(decision.correction) and decision.corrected_on is None),
+        pending=remedies.filter(outcome_on__isnull=True).exists(),
+        affirmed=remedies.filter(kind=Remedy.Kind.LITIGATION, outcome_on__isnull=False).exists(),
+        remedies_until=_remedies_until(served, pack) if served else None,
+    )
+
+
+def _remedies_until(served: date, pack: Pack) -> date | None:
+    limits: Iterable[TimeLimit] = (pack.rule("time_limits", name) for name in REMEDIES)
+    return max((day for limit in limits if (day := last_day(limit, served)) is not None), default=None)
+
+
+def _parties(given: Iterable[Party]) -> Collection[Party]:
+    return [one for one in given if one.standing == Party.Standing.PARTY]
