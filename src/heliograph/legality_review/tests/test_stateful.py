@@ -1,0 +1,29 @@
+"""Random walks of a penalty case through its review."""
+
+from __future__ import annotations
+
+import pytest
+from hypothesis import HealthCheck, Phase, settings
+from hypothesis.stateful import run_state_machine_as_test
+
+from heliograph.legality_review.tests.machine import ReviewMachine
+from heliograph.legality_review.tests.reviewing import reviewing_bureau
+
+EXAMPLES, STEPS = 16, 30
+
+
+@pytest.mark.django_db
+def test_no_random_walk_decides_without_a_valid_review() -> None:
+    ReviewMachine.bureau = reviewing_bureau()
+    run_state_machine_as_test(
+        ReviewMachine,
+        settings=settings(
+            max_examples=EXAMPLES,
+            stateful_step_count=STEPS,
+            deadline=None,
+            phases=(Phase.explicit, Phase.generate),
+            suppress_health_check=list(HealthCheck),
+        ),
+    )
+    assert ReviewMachine.reached["refused"]
+    assert ReviewMachine.reached["case.reviewed"]
