@@ -4,28 +4,37 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
+from decimal import Decimal
 from typing import Any
 from uuid import UUID
 
 from django import forms
-from django.db.models import Q
 
-from heliograph.desk.case_reading import staff_of
+from heliograph.desk import case_grounds as grounds
+from heliograph.desk.article_field import ArticleField
 from heliograph.desk.forms import Day, choice, text
+from heliograph.desk.party_act import correct, parties, party_fields
+from heliograph.desk.people_fit import everybody, others, pick, takers
 from heliograph.desk.scope import Scope
 from heliograph.desk.steps.fields import area, money, one_of, yes_no
+from heliograph.desk.steps.lacking import missing_fields
+from heliograph.desk.steps.uploads import CaseFileField
 from heliograph.dossiers import actions
-from heliograph.dossiers.models import Case, Decision, Recusal, Remedy, Suspension, Transfer
+from heliograph.dossiers.models import Case, Decision, Recusal, Remedy, Suspension
+from heliograph.dossiers.queries import decision_of, owed_on
 from heliograph.dossiers.rules.remedies import HOW
+from heliograph.dossiers.rules.standing import BY_STEP
 from heliograph.duties.models import Duty
 from heliograph.duties.queries import OPEN_STATES
 from heliograph.kernel.bpmn.notation import Kind
 from heliograph.procedures.queries import standing, steps_of
+from heliograph.registers.models import Role
 
 Fields = dict[str, forms.Field]
 Options = list[tuple[str, str]]
 HANDLING, SUSPENDED = frozenset({Case.State.HANDLING}), frozenset({Case.State.SUSPENDED})
 RUNNING = HANDLING | SUSPENDED
+TERMINATED = frozenset({Case.State.TERMINATED})
 ANY = frozenset(Case.State)
 
 
@@ -54,7 +63,7 @@ class CaseAct:
 def _why() -> Fields:
     return {
         "reason": area("理由", limit=300, rows=3),
-        "basis": text("法律依据", limit=200, help_text="写明条文，如 行政处罚法@2021:60"),
+        "basis": ArticleField("法律依据"),
     }
 
 
@@ -64,17 +73,13 @@ def _day(scope: Scope, label: str, hint: str = "") -> Day:
     return field
 
 
-def _people(scope: Scope) -> Options:
-    return [(str(one.pk), one.display_name) for one in staff_of(scope)]
-
-
 # -- the course of the case
 def _suspend_fields(scope: Scope, _case: Case) -> Fields:
     return {"from_on": _day(scope, "中止起始日", "只能从登记当天起，不能补登"), **_why()}
 
 
 def _suspend(scope: Scope, case: Case, given: dict[str, Any]) -> object:
-    return actions.suspend_case(case.pk, **given, actor=scope.account, at=scope.at)
+    return actions.suspend_case(case.pk, **given, actor=scope.account, at=scope.at, rev=scope.sent_rev)
 
 
 def _why_fields(_scope: Scope, _case: Case) -> Fields:
@@ -82,11 +87,20 @@ def _why_fields(_scope: Scope, _case: Case) -> Fields:
 
 
 def _resume(scope: Scope, case: Case, given: dict[str, Any]) -> object:
-    return actions.resume_case(case.pk, **given, actor=scope.account, at=scope.at)
+    return actions.resume_case(case.pk, **given, actor=scope.account, at=scope.at, rev=scope.sent_rev)
+
+
+def _archive_fields(_scope: Scope, case: Case) -> Fields:
+    note = area("立卷说明", limit=1800, rows=3, hint="归档号由系统按序给出，卷内目录由系统编制")
+    return {"note": note, **missing_fields(case)}
+
+
+def _archive(scope: Scope, case: Case, given: dict[str, Any]) -> object:
+    return actions.archive_terminated(case.pk, **given, actor=scope.account, at=scope.at, rev=scope.sent_rev)
 
 
 def _terminate(scope: Scope, case: Case, given: dict[str, Any]) -> object:
-    return actions.terminate_case(case.pk, **given, actor=scope.account, at=scope.at)
+    return actions.terminate_case(case.pk, **given, actor=scope.account, at=scope.at, rev=scope.sent_rev)
 
 
 KINDS_OF_INTERVALS = ("testing", "expert", "public_notice")
@@ -98,7 +112,7 @@ def _interval_fields(scope: Scope, _case: Case) -> Fields:
 
 
 def _interval(scope: Scope, case: Case, given: dict[str, Any]) -> object:
-    return actions.record_interval(case.pk, **given, actor=scope.account, at=scope.at)
+    return actions.record_interval(case.pk, **given, actor=scope.account, at=scope.at, rev=scope.sent_rev)
 
 
 def _intervals(_scope: Scope, case: Case) -> Options:
@@ -116,7 +130,8 @@ def _end_interval(scope: Scope, _case: Case, given: dict[str, Any]) -> object:
 
 def _duties(scope: Scope, case: Case) -> Options:
     """Return the running periods whose article, or another one that it points to, lets them be lengthened."""
-    longer = {one.id for one in scope.pack.rules.time_limits if one.extension or one.exceptions}
+    head = Role.HEAD in scope.roles  # what only another law lets be lengthened is for the head
+    longer = {one.id for one in scope.pack.rules.time_limits if one.extension or (one.exceptions and head)} - BY_STEP
     found = Duty.objects.filter(
         agency_id=case.agency_id, subject_kind="case", subject_id=case.pk, state__in=OPEN_STATES, kind__in=longer
     )
@@ -133,10 +148,13 @@ def _extend_fields(scope: Scope, case: Case) -> Fields:
 
 def _extend(scope: Scope, case: Case, given: dict[str, Any]) -> object:
     values = {**given, "duty_id": UUID(given["duty_id"])}
-    return actions.extend_limit(case.pk, **values, actor=scope.account, at=scope.at)
+    return actions.extend_limit(case.pk, **values, actor=scope.account, at=scope.at, rev=scope.sent_rev)
 
 
 def _done_steps(_scope: Scope, case: Case) -> Options:
+    """Return the steps that a case may go back to; none once it is decided."""
+    if case.decided_on is not None:
+        return []
     stands = standing(case.pk)
     nodes = stands.compiled.definition.nodes
     places = steps_of(case.agency_id, case.pk).exclude(place="").values_list("place", flat=True)
@@ -152,13 +170,13 @@ def _return_fields(scope: Scope, case: Case) -> Fields:
 
 
 def _return(scope: Scope, case: Case, given: dict[str, Any]) -> object:
-    return actions.return_case(case.pk, **given, actor=scope.account, at=scope.at)
+    return actions.return_case(case.pk, **given, actor=scope.account, at=scope.at, rev=scope.sent_rev)
 
 
 # -- people
 def _recusal_fields(scope: Scope, _case: Case) -> Fields:
     return {
-        "officer_id": choice("被申请回避人", _people(scope)),
+        "officer_id": pick("被申请回避人", everybody(scope)),
         "asked_by": text("申请人", help_text="当事人申请的写当事人；本人申请的写本人姓名"),
         "asked_on": _day(scope, "申请日期"),
         "reason": area("理由", limit=1000, rows=3),
@@ -188,20 +206,22 @@ def _recusal_decision(scope: Scope, _case: Case, given: dict[str, Any]) -> objec
     return actions.decide_recusal(key, **given, actor=scope.account, at=scope.at)
 
 
-def _hand_over_fields(scope: Scope, _case: Case) -> Fields:
+def _hand_over_fields(scope: Scope, case: Case) -> Fields:
     return {
         "place": one_of("身份", [("handler", "承办人"), ("co_handler", "协办人")]),
-        "to_id": choice("接收人", _people(scope), help_text="须持有效的执法证件"),
+        "to_id": pick("接收人", takers(scope, case), help_text="须持有效的执法证件"),
         "reason": area("理由", limit=1000, rows=3),
     }
 
 
 def _hand_over(scope: Scope, case: Case, given: dict[str, Any]) -> object:
-    return actions.hand_over_case(case.pk, **{**given, "to_id": UUID(given["to_id"])}, actor=scope.account, at=scope.at)
+    return actions.hand_over_case(
+        case.pk, **{**given, "to_id": UUID(given["to_id"])}, actor=scope.account, at=scope.at, rev=scope.sent_rev
+    )
 
 
 def _message_fields(scope: Scope, _case: Case) -> Fields:
-    return {"to_id": choice("收件人", _people(scope)), "text": area("内容", limit=1000, rows=3)}
+    return {"to_id": pick("收件人", others(scope)), "text": area("内容", limit=1000, rows=3)}
 
 
 def _message(scope: Scope, case: Case, given: dict[str, Any]) -> object:
@@ -260,6 +280,35 @@ def _outcome(scope: Scope, _case: Case, given: dict[str, Any]) -> object:
     return actions.end_remedy(UUID(given.pop("row")), **given, actor=scope.account, at=scope.at)
 
 
+def _to_pay(scope: Scope, case: Case) -> Options:
+    """Return the decision on which money is still owed, to one of the two officers."""
+    decision = decision_of(case)
+    own = scope.account.pk in {case.handler_id, case.co_handler_id}
+    if decision is None or not own or not owed_on(decision):
+        return []
+    return [(str(decision.pk), decision.number)]
+
+
+def _receipt_fields(scope: Scope, case: Case) -> Fields:
+    decision = decision_of(case)
+    owed = owed_on(decision) if decision else Decimal(0)
+    return {
+        "amount": money("缴款金额", hint=f"按代收机构的票据填，尚应缴纳 {owed:,} 元，加处罚款另计"),
+        "surcharge": money("其中加处罚款", required=False),
+        "paid_on": _day(scope, "缴款日期"),
+        "bank": text("代收机构", limit=200, help_text="本系统只登记票据，不收款"),
+        "receipt": text("票据号码", limit=60),
+        "file": CaseFileField(label="票据"),
+    }
+
+
+def _receipt(scope: Scope, case: Case, given: dict[str, Any]) -> object:
+    values = {**given, "surcharge": given["surcharge"] or Decimal(0), "file_id": given["file"]}
+    values.pop("file")
+    content = actions.ReceiptContent(**values)
+    return actions.register_receipt(case.pk, content=content, actor=scope.account, at=scope.at)
+
+
 def _annul_fields(scope: Scope, case: Case) -> Fields:
     return {
         "row": choice("决定", _decisions(scope, case)),
@@ -291,44 +340,11 @@ def _withdraw(scope: Scope, _case: Case, given: dict[str, Any]) -> object:
     return actions.record_withdrawal(UUID(given.pop("row")), **given, actor=scope.account, at=scope.at)
 
 
-def _transfers(*, answered: bool) -> Callable[[Scope, Case], Options]:
-    def rows(_scope: Scope, case: Case) -> Options:
-        open_ = Q(accepted_on__isnull=False, items_delivered_on__isnull=True) if answered else Q(result="")
-        found = Transfer.objects.filter(open_, case=case, delivered_at__isnull=False)
-        return [(str(one.pk), one.to_body) for one in found]
-
-    return rows
-
-
-def _police_fields(scope: Scope, case: Case) -> Fields:
-    return {
-        "row": choice("移送", _transfers(answered=False)(scope, case)),
-        "filed": yes_no("对方是否立案", words=("立案", "不立案")),
-        "answered_on": _day(scope, "答复日期"),
-        "result": area("答复内容", limit=900, rows=3),
-    }
-
-
-def _police(scope: Scope, _case: Case, given: dict[str, Any]) -> object:
-    return actions.record_police_answer(UUID(given.pop("row")), **given, actor=scope.account, at=scope.at)
-
-
-def _items_fields(scope: Scope, case: Case) -> Fields:
-    return {
-        "row": choice("移送", _transfers(answered=True)(scope, case)),
-        "handed_on": _day(scope, "物品移交日期"),
-        "note": area("移交清单", limit=1900, rows=4),
-    }
-
-
-def _items(scope: Scope, _case: Case, given: dict[str, Any]) -> object:
-    return actions.hand_over_transfer_items(UUID(given.pop("row")), **given, actor=scope.account, at=scope.at)
-
-
 DECIDED = ANY - {Case.State.TERMINATED}
 STOPS = "中止期间不办理环节，办案期限停止计算，恢复后继续"
 CASE_ACTS: Mapping[str, CaseAct] = {
     "message": CaseAct("发送消息", "send_message", _message_fields, _message, ANY, "收件人在工作台看到，须能查看本案"),
+    "party": CaseAct("更正当事人联系方式", "edit_case", party_fields, correct, HANDLING, rows=parties),
     "recusal": CaseAct("登记回避申请", "ask_recusal", _recusal_fields, _recusal),
     "recusal-decision": CaseAct(
         "决定回避", "decide_recusal", _recusal_decision_fields, _recusal_decision, rows=_recusals
@@ -342,10 +358,15 @@ CASE_ACTS: Mapping[str, CaseAct] = {
     "resume": CaseAct("恢复办理", "suspend_case", _why_fields, _resume, SUSPENDED),
     "return": CaseAct("退回前一环节", "return_case", _return_fields, _return, HANDLING, rows=_done_steps),
     "terminate": CaseAct("终止案件", "terminate_case", _why_fields, _terminate, hint="终止后不能恢复，须另行登记案件"),
-    "police-answer": CaseAct("登记公安机关答复", "report_transfer", _police_fields, _police, ANY,
-                             rows=_transfers(answered=False)),
-    "police-items": CaseAct("登记物品移交", "report_transfer", _items_fields, _items, ANY,
-                            rows=_transfers(answered=True)),
+    "archive-terminated": CaseAct("终止案件归档", "archive_terminated", _archive_fields, _archive, TERMINATED),
+    "receipt": CaseAct("登记缴款回执", "edit_case", _receipt_fields, _receipt, HANDLING,
+                       "分期缴纳的每一期、逾期后补缴的款项在此登记；不改变办理环节", rows=_to_pay),
+    "citation-back": CaseAct("撤去引用条文", "edit_case", grounds.citation_fields, grounds.take_back, HANDLING,
+                             "引用有误的，在作出决定之前撤去；办案经过保留记录", rows=grounds.citations),
+    "fine-in": CaseAct("登记当场收缴罚款交机关", "edit_case", grounds.passed_fields, grounds.hand_in, DECIDED,
+                       rows=grounds.collected("", grounds.HANDED_IN)),
+    "fine-banked": CaseAct("登记罚款缴付银行", "edit_case", grounds.passed_fields, grounds.bank, DECIDED,
+                           rows=grounds.collected(grounds.HANDED_IN, grounds.BANKED)),
     "remedy": CaseAct("登记复议诉讼", "track_remedy", _remedy_fields, _remedy, DECIDED, rows=_decisions),
     "remedy-reply": CaseAct("登记答复答辩", "track_remedy", _reply_fields, _reply, DECIDED,
                             rows=_remedies(replied_on__isnull=True)),

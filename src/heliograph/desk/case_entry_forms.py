@@ -2,33 +2,37 @@
 
 from __future__ import annotations
 
-from typing import Any
+from collections.abc import Mapping, Sequence
+from typing import Any, cast
 from uuid import UUID
 
 from django import forms
 
-from heliograph.desk.forms import Choices, Day, DeskForm, choice, several, text
-from heliograph.desk.steps.fields import CaseFileField, Moment, area, one_of, yes_no
+from heliograph.desk.article_field import ArticleField
+from heliograph.desk.forms import Day, DeskForm, choice, several, text
+from heliograph.desk.people_fit import Person, fill
+from heliograph.desk.steps.fields import Moment, area, one_of, yes_no
+from heliograph.desk.steps.uploads import CaseFileField
 from heliograph.dossiers.actions import EvidenceContent, MeasureContent, OnSiteContent
 from heliograph.dossiers.models import Citation, Evidence, Measure
+from heliograph.dossiers.rules.investigating import LONGEST_OPINION
 from heliograph.dossiers.rules.proposing import VOTES
 
-ON_SITE = ("询问", "现场检查", "勘验", "调取证据", "抽样取证", "先行登记保存", "告知", "送达", "其他")
+ON_SITE = (
+    "询问", "现场检查", "勘验", "调取证据", "抽样取证", "先行登记保存", "查封", "扣押", "封存", "告知", "送达", "其他",
+)  # fmt: skip
 VOTE_WORDS = dict(zip(VOTES, ("同意", "不同意", "弃权"), strict=True))
 
 
 class PeopleForm(DeskForm):
-    """A form that names people of the agency; who they are is known when the form is made."""
+    """A form that names people of the agency; who is fit for it is known when the form is made."""
 
     people_fields: tuple[str, ...] = ()
 
-    def __init__(self, *args: Any, people: Choices, **kwargs: Any) -> None:
+    def __init__(self, *args: Any, people: Sequence[Person], **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
-        listed = list(people)
         for name in self.people_fields:
-            empty = "请选择" if self.fields[name].required else "不选"
-            several_ = isinstance(self.fields[name], forms.MultipleChoiceField)
-            self.fields[name].choices = listed if several_ else [("", empty), *listed]  # type: ignore[attr-defined]
+            fill(cast(forms.ChoiceField, self.fields[name]), people)
 
 
 def person(label: str, *, required: bool = True, help_text: str = "") -> forms.ChoiceField:
@@ -53,9 +57,9 @@ class EvidenceForm(PeopleForm):
         "是否未经审核的电子监控记录", required=False, hint="电子监控记录须经法制和技术审核后才能作为证据"
     )
 
-    def content(self) -> EvidenceContent:
-        """Return what was written."""
-        given = dict(self.cleaned_data)
+    def content(self, sent: Mapping[str, Any]) -> EvidenceContent:
+        """Return what was written, with the key of its file."""
+        given = dict(sent)
         return EvidenceContent(
             collector_id=UUID(given.pop("collector")),
             second_collector_id=_key(given.pop("second_collector")),
@@ -92,30 +96,53 @@ class OnSiteForm(PeopleForm):
 
 
 class CitationForm(DeskForm):
-    """An article that the case rests on."""
+    """An article that the case rests on, asked for as people write it."""
 
     use = one_of("用途", Citation.Use.choices)
-    key = text("条文", limit=200, help_text="输入法律名称或者条号后从列表中选，如 行政处罚法@2021:58")
-
-    def __init__(self, *args: Any, **kwargs: Any) -> None:
-        super().__init__(*args, **kwargs)
-        self.fields["key"].widget.attrs |= {"list": "citable-articles", "autocomplete": "off"}
+    key = ArticleField("条文")
 
 
 class MeasureForm(PeopleForm):
-    """Registered preservation or sampling of evidence (行政处罚法56)."""
+    """Preservation, for which leave is asked, or sampling, which is registered at once (行政处罚法56)."""
 
-    people_fields = ("approved_by",)
+    people_fields = ("approver",)
     kind = choice("种类", [one for one in Measure.Kind.choices if one[0] in {"preservation", "sampling"}])
     items = area("物品清单", rows=4, hint="名称、规格、数量、存放地点，每行一项")
     reason = text("理由", limit=1000)
-    started_at = Moment(label="实施时间")
-    approved_by = person("批准人", required=False, help_text="先行登记保存须经行政机关负责人批准")
+    approver = person("报请批准的负责人", required=False, help_text="先行登记保存必须选择；由负责人本人登录后审批")
+    started_at = Moment(label="抽样时间", required=False)
+
+    def clean(self) -> dict[str, Any]:
+        """Ask for whoever is to approve, or for when the sample was taken."""
+        data = super().clean() or {}
+        wanted = {Measure.Kind.PRESERVATION.value: "approver", Measure.Kind.SAMPLING.value: "started_at"}
+        name = wanted.get(data.get("kind", ""))
+        if name and not data.get(name) and name not in self.errors:
+            self.add_error(name, f"请填写“{self.fields[name].label}”。")
+        return data
+
+    @property
+    def is_asked_for(self) -> bool:
+        """Whether it is a preservation, which somebody is to approve."""
+        return bool(self.cleaned_data["kind"] == Measure.Kind.PRESERVATION)
 
     def content(self) -> MeasureContent:
         """Return what was written."""
-        given = dict(self.cleaned_data)
-        return MeasureContent(approved_by_id=_key(given.pop("approved_by")), **given)
+        given = self.cleaned_data
+        return MeasureContent(given["kind"], given["items"], given["reason"])
+
+
+class MeasureDecisionForm(DeskForm):
+    """What a person in charge says to a preservation that was asked for."""
+
+    granted = yes_no("审批结论", words=("批准", "不批准"))
+    opinion = area("审批意见", limit=LONGEST_OPINION, rows=3)
+
+
+class MeasureBeginForm(DeskForm):
+    """When a preservation that was approved has been carried out."""
+
+    started_at = Moment(label="实施时间")
 
 
 class MeasureEndForm(DeskForm):

@@ -2,22 +2,32 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import date
-from typing import Any
+from typing import Any, cast
 
 from django.db.models import Model
 
+from heliograph.desk.case_groups import cited_in, doers_of, groups_of, linked_to
+from heliograph.desk.case_matter import is_approved
 from heliograph.desk.case_reading import CASE, Left, left_of, soon_on
+from heliograph.desk.cited import articles_of
 from heliograph.desk.scope import Scope
+from heliograph.desk.steps.made_papers import StepDocument, documents_of_step
 from heliograph.desk.steps.shape import StepPlace
 from heliograph.desk.steps.table import form_of
+from heliograph.documents.models import Document
+from heliograph.documents.queries import documents_of
 from heliograph.dossiers import models
-from heliograph.dossiers.models import Case, CaseEvent, Discussion, DiscussionSeat
+from heliograph.dossiers.models import Case, CaseEvent, Discussion, DiscussionSeat, Suspension
+from heliograph.dossiers.rules.investigating import OF_EVIDENCE
+from heliograph.dossiers.volume_reading import built_documents
 from heliograph.duties.models import Duty
 from heliograph.duties.queries import OPEN_STATES, duties_of
 from heliograph.procedures.models import Release, Token
 from heliograph.procedures.queries import Standing
+from heliograph.registers.models import Role
 
 
 @dataclass(frozen=True, slots=True)
@@ -45,6 +55,11 @@ class OpenStep:
     limit: str
     note: list[str]
     known: bool  # whether its act has a form
+
+    @property
+    def documents(self) -> list[StepDocument]:
+        """Return the documents that the step declares, and what the system has made of each. One query."""
+        return documents_of_step(self.place)
 
 
 def clock_of(scope: Scope, case: Case) -> list[Clock]:
@@ -76,7 +91,7 @@ def open_step(scope: Scope, case: Case, stands: Standing, place: str) -> OpenSte
 
 
 REVIEW_NOTE = "法制审核的线上办理尚未启用；启用前，应当审核的案件不能作出决定"
-PAPERS_NOTE = "文书由人工制作和签章，在此登记日期、文号并上传文件"
+PAPERS_NOTE = "文书打印后由人工签章；系统没有格式的文书自行制作，在此登记日期、文号并上传文件"
 
 
 def by_hand(place: StepPlace) -> list[str]:
@@ -104,40 +119,97 @@ PARTS: tuple[tuple[str, type[Model], tuple[str, ...]], ...] = (
     ("payments", models.Payment, ("paid_on", "pk")),
     ("files", models.CaseFile, ("uploaded_at", "pk")),
 )
+# Parts that only a case with a decision has.
+AFTER: tuple[tuple[str, type[Model], tuple[str, ...]], ...] = (
+    ("deferrals", models.Deferral, ("approved_at", "pk")),
+    ("demands", models.Demand, ("served_on", "pk")),
+    ("courts", models.CourtApplication, ("applied_on", "pk")),
+    ("remedies", models.Remedy, ("received_on", "pk")),
+)
 # What a part's rows name, fetched with them.
 NAMED: dict[str, tuple[str, ...]] = {
-    "papers": ("file",),
+    "papers": ("file", "scan__file"),
     "evidence": ("file", "first_collector", "second_collector"),
     "on_site_acts": ("first_officer", "second_officer"),
     "hearings": ("chair",),
     "decisions": ("paper", "decided_by"),
     "services": ("proof", "paper"),
     "payments": ("file",),
+    "measures": ("approved_by", "registered_by"),
     "files": ("uploaded_by",),
+    "deferrals": ("approved_by",),
+    "transfers": ("approved_by",),
 }
 
 
 def overview(scope: Scope, case: Case, stands: Standing) -> dict[str, Any]:
     """Return everything else that the page of a case shows."""
     steps = [found for token in stands.tasks if (found := open_step(scope, case, stands, token.place))]
-    parts = {
-        name: list(model._default_manager.filter(case=case).select_related(*NAMED.get(name, ())).order_by(*order))
-        for name, model, order in PARTS
-    }
-    open_ = case.state in {Case.State.HANDLING, Case.State.CLOSED}
-    own = scope.account.pk in {case.handler_id, case.co_handler_id}
+    story = list(CaseEvent.objects.filter(case=case).select_related("made_by").order_by("-made_at", "-pk"))
+    parts = parts_of(case, story)
+    discussions = discussions_of(scope, case)
+    groups = groups_of(case, parts, discussions, approving=is_approved(stands))
     return {
         "steps": steps,
-        "story": list(CaseEvent.objects.filter(case=case).select_related("made_by").order_by("-made_at", "-pk")),
+        "doers": doers_of(scope, case, (one.token for one in steps)),
+        "story": story,
         "release": Release.objects.defer("bundle").get(pk=stands.run.release_id),
-        "discussions": discussions_of(scope, case),
-        "may_edit": open_ and own and scope.may("edit_case"),
-        "may_discuss": open_ and scope.may("call_discussion") and any(one.place.act == DISCUSS for one in steps),
+        "discussions": discussions,
+        "waiting_documents": waiting_documents(case, parts["papers"]),
+        "groups": groups,
+        "articles": articles_of(scope, cited_in(groups, parts["citations"])),
+        "built": built_documents(scope.pack),
+        "linked": linked_to(scope, case),
+        **offered(scope, case, steps),
+        "of_evidence": OF_EVIDENCE,
+        "pause": pause_of(case),
         **parts,
     }
 
 
+def parts_of(case: Case, story: Iterable[CaseEvent]) -> dict[str, list[Any]]:
+    """Return the rows of every part of a case's file; what only some cases have is read where the story tells of it."""
+    acts = {one.act for one in story}
+    found = {name: _rows(case, name, model, order) for name, model, order in PARTS}
+    decided = bool(found["decisions"]) or case.executes_id is not None
+    for name, model, order in AFTER:
+        found[name] = _rows(case, name, model, order) if decided else []
+    moved = any("transfer" in act for act in acts)
+    found["transfers"] = _rows(case, "transfers", models.Transfer, ("reported_on", "pk")) if moved else []
+    return found
+
+
+def _rows(case: Case, name: str, model: type[Model], order: tuple[str, ...]) -> list[Any]:
+    found = cast(Any, model).objects.filter(case=case)  # not the default manager: that has citations taken back
+    return list(found.select_related(*NAMED.get(name, ())).order_by(*order))
+
+
+def pause_of(case: Case) -> Suspension | None:
+    """Return the suspension that a case rests under, None while it goes on."""
+    if case.state != Case.State.SUSPENDED:
+        return None
+    return Suspension.objects.filter(case=case, kind=Suspension.Kind.SUSPENDED, to_on__isnull=True).first()
+
+
+def offered(scope: Scope, case: Case, steps: Iterable[OpenStep]) -> dict[str, bool]:
+    """Return what the account may add to the file now; nothing that the state of the case would refuse."""
+    open_ = case.state == Case.State.HANDLING
+    own = scope.account.pk in {case.handler_id, case.co_handler_id}
+    edits = open_ and own and scope.may("edit_case")
+    window = Role.WINDOW_CLERK in scope.roles
+    return {
+        "may_add_scan": own and case.state != Case.State.SUSPENDED and scope.may("add_scan"),
+        "may_edit": edits,
+        "may_add_grounds": edits and not (case.category == PENALTY and case.decided_on),
+        "may_approve_measure": open_ and not own and scope.may("approve_measure"),
+        "may_discuss": open_ and scope.may("call_discussion") and any(one.place.act == DISCUSS for one in steps),
+        "may_correct_party": case.state in RUNNING and scope.may("edit_case") and (own or window),
+    }
+
+
 DISCUSS = "discuss_collectively"
+PENALTY = "penalty"
+RUNNING = frozenset({Case.State.HANDLING, Case.State.SUSPENDED})
 
 
 def discussions_of(scope: Scope, case: Case) -> list[dict[str, Any]]:
@@ -152,3 +224,9 @@ def discussions_of(scope: Scope, case: Case) -> list[dict[str, Any]]:
 def _own_seat(scope: Scope, discussion: Discussion) -> DiscussionSeat | None:
     open_ones = (seat for seat in discussion.seats.all() if seat.confirmed_at is None and not discussion.concluded_at)
     return next((seat for seat in open_ones if seat.member_id == scope.account.pk), None)
+
+
+def waiting_documents(case: Case, papers: Iterable[Any]) -> list[Document]:
+    """Return the documents made for a case that no step has taken: drafts, issued ones, and those that were voided."""
+    taken = {one.document_id for one in papers}
+    return [one for one in documents_of(case.agency_id, CASE, case.pk) if one.pk not in taken]

@@ -49,20 +49,29 @@ class CloseClueForm(DeskForm):
 class CaseForm(DeskForm):
     """What a case is about and who handles it."""
 
-    title = text("案由或者事项", limit=200, help_text="如 某某公司涉嫌迟报统计资料案")
+    title = text("案由或者事项", limit=200, help_text="写明当事人和事项：案件写涉嫌的违法行为，申请写所申请的事项")
     source = choice("来源", Source.choices)
+    received_on = Day(
+        label="收到申请日期", required=False, help_text="当事人申请的填写，办理期限从这一天起算；不填的为今天"
+    )
     handler = forms.ChoiceField(label="承办人")
     co_handler = forms.ChoiceField(
-        label="协办人", help_text="须是另一名持证人员；当事人申请的事项可以不选", required=False
+        label="协办人", help_text="须是另一名持证人员；流程中没有须两人办理的环节的，可以不选", required=False
     )
     area = text("执法区域", limit=120, help_text="与执法证件的区域核对")
     facts = long_text("案情", required=False, hint="已知的事实；可以在立案审批时补充")
     place = text("地点", limit=300, required=False)
+    arrived_on = Day(
+        label="到场日期", required=False, help_text="先到场、后登记的填写：当场处罚，情况紧急的检查和强制措施"
+    )
     occurred_from = Day(label="行为发生日", required=False)
     occurred_to = Day(label="行为终了日", required=False, help_text="追责期限从这一天起算；仍在继续的不填")
 
-    def __init__(self, *args: Any, officers: list[tuple[str, str]], **kwargs: Any) -> None:
+    def __init__(self, *args: Any, officers: list[tuple[str, str]], at_once: bool = False, **kwargs: Any) -> None:
+        """Ask for the day of the arrival only `at_once`: where the law lets officers act before the registration."""
         super().__init__(*args, **kwargs)
+        if not at_once:
+            del self.fields["arrived_on"]
         for name, empty in (("handler", "请选择"), ("co_handler", "不选")):
             self.fields[name].choices = [("", empty), *officers]  # type: ignore[attr-defined]
             self.fields[name].widget.attrs["class"] = "select"

@@ -43,6 +43,9 @@ class DeskForm(forms.Form):
                 field.widget.attrs["required"] = (
                     True  # so that the style can tell, without script, whether one is chosen
                 )
+            if isinstance(field, forms.CharField) and field.max_length is not None:
+                too_long = f"“{field.label}”最多 {field.max_length} 字，现为 %(show_value)d 字。"
+                field.error_messages.setdefault("max_length", too_long)
             if field.required:
                 field.error_messages["required"] = f"请填写“{field.label}”。"
                 field.widget.attrs.setdefault("aria-required", "true")

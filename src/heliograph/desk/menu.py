@@ -35,6 +35,7 @@ GROUPS = [
             ("案件", "folder", "cases", "read_cases"),
             ("线索", "search", "clues", "read_cases"),
             ("案件期限", "clock", "board", "read_cases"),
+            ("法制审核", "scale", "reviews", "read_reviews"),
             ("发布审批", "stamp", "releases", "read_releases"),
             ("期限", "clock", "duties", "read_duties"),
             ("存证内容删除", "file", "erasures", "read_erasures"),
@@ -51,6 +52,7 @@ GROUPS = [
         "基础",
         [
             ("人员与证件", "users", "people", "read_people"),
+            ("审核人员", "users", "reviewers", "read_reviewers"),
             ("内设机构", "folder", "units", "read_people"),
             ("执法依据库", "book", "laws", "read_registers"),
             ("工作日历", "calendar", "calendar", "read_compliance"),

@@ -3,14 +3,20 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from uuid import UUID
 
 from allauth.mfa.models import Authenticator
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect
 
+from heliograph.registers.kept_reads import Kept
 from heliograph.registers.models import Account
 
 DESK = "/desk/"
+_TOTP = Kept(
+    lambda user: Authenticator.objects.filter(user_id=user, type=Authenticator.Type.TOTP).values_list("pk", flat=True),
+    user=UUID,
+)
 
 Handler = Callable[[HttpRequest], HttpResponse]
 
@@ -31,5 +37,4 @@ class SecondFactor:
         return self.get_response(request)
 
     def _has_totp(self, request: HttpRequest) -> bool:
-        kinds = Authenticator.objects.filter(user_id=request.user.pk, type=Authenticator.Type.TOTP)
-        return bool(kinds.exists())
+        return bool(_TOTP(user=request.user.pk))

@@ -8,6 +8,7 @@ from copy import copy
 from typing import Any, Final
 
 from heliograph.desk.procedure_forms import LIMIT_UNITS
+from heliograph.desk.procedure_part_forms import ASKS, TYPES
 from heliograph.desk.scope import Scope
 from heliograph.desk.steps.table import ACT_FORMS
 from heliograph.dossiers.actions.steps import GENERIC
@@ -27,11 +28,13 @@ ACT_NAMES: Final = {
     "review_defence": "复核陈述申辩", "decide": "作出决定", "decide_no_penalty": "决定不予处罚", "serve": "送达",
     "record_publication": "登记公示情况", "record_payment": "登记缴款", "grant_deferral": "批准延期或者分期",
     "urge": "催告", "apply_to_court": "申请法院强制执行", "close_case": "结案", "archive_case": "归档",
-    "transfer_case": "移送", "accept_application": "受理申请", "request_correction": "一次告知补正",
+    "transfer_case": "移送", "accept_application": "受理申请", "decide_extension": "审批延长期限",
+    "register_compensation": "登记返还和补偿", "request_correction": "一次告知补正",
     "examine": "审查申请", "approve_inspection": "审批检查", "give_inspection_notice": "送达检查通知",
     "inspect_on_site": "现场检查", "record_result": "登记检查结果", "feed_back": "告知检查结果",
     "check_rectification": "复查整改", "approve_coercion": "批准强制措施", "carry_out_coercion": "实施强制措施",
-    "extend_coercion": "延长强制措施", "release_coercion": "解除强制措施", "review_opinion": "出具法制审核意见",
+    "extend_coercion": "延长强制措施", "release_coercion": "解除强制措施",
+    "tell_extension": "书面告知延长", "review_opinion": "出具法制审核意见",
 }  # fmt: skip
 _PLACE: Final = re.compile(r"（([A-Za-z_][A-Za-z0-9_./-]*)）(?=：)")
 _FILE: Final = re.compile(r"^流程文件 ([A-Za-z0-9_]+)：")
@@ -62,6 +65,14 @@ def offered(scope: Scope, draft: Draft, file: str) -> dict[str, Any]:
         "tables": [(key, key) for key in draft.tables],
         "processes": [(key, key) for key in draft.files if key != file],
     }
+
+
+def fact_in_words(fact: Mapping[str, Any]) -> str:
+    """Return what a fact is: its type with choices and unit, and who gives it."""
+    kind = TYPES.get(str(fact.get("type")), str(fact.get("type")))
+    choices = f"（{'、'.join(map(str, fact.get('choices') or ()))}）" if fact.get("choices") else ""
+    unit = f"，单位{fact['unit']}" if fact.get("unit") else ""
+    return f"{kind}{choices}{unit}，{ASKS.get(str(fact.get('ask') or 'data'), '')}"
 
 
 def edited(draft: Draft, **changed: Any) -> Draft:

@@ -29,16 +29,23 @@ from heliograph.duties.permissions import ACTS as DUTY_ACTS
 from heliograph.kernel.packs.schema import Pack
 from heliograph.kernel.verdict import ActRefusedError, Refused, require
 from heliograph.kernel.workdays import WorkCalendar
+from heliograph.legality_review.permissions import ACTS as REVIEW_ACTS
 from heliograph.procedures.permissions import ACTS as PROCEDURE_ACTS
 from heliograph.regimes.queries import pack_in_force, work_calendar
+from heliograph.registers.kept_reads import Kept
 from heliograph.registers.models import Account, Agency, Role
 from heliograph.registers.permissions import ACTS as REGISTER_ACTS
-from heliograph.registers.permissions import Act, may, roles_of
-from heliograph.registers.queries import unit_of
+from heliograph.registers.permissions import Act, may, place_of
 
-ACTS: dict[str, Act] = {**REGISTER_ACTS, **DISCLOSURE_ACTS, **DUTY_ACTS, **PROCEDURE_ACTS, **DOSSIER_ACTS}
+ACTS: dict[str, Act] = {
+    **REGISTER_ACTS, **DISCLOSURE_ACTS, **DUTY_ACTS, **PROCEDURE_ACTS, **DOSSIER_ACTS, **REVIEW_ACTS,
+}  # fmt: skip
+_AGENCY = Kept(lambda code: Agency.objects.select_related("government").filter(code=code).order_by(), code=str)
 INPUT_FAULTS = {"no_reason", "reason", "no_rev", "vague", "dates", "order", "exists", "unknown"}
+WRONG_PERSON = {"role.missing", "jurisdiction.outside", "step.role", "case.not_handler"}
 WHOLE_DOCUMENTS = {"国办发118号@2018", "GB/T 22239-2019"}  # where the code has no closer clause to name
+LONGEST_NUMBER = 10
+NO_REVISION = -1
 UNKNOWN_REGISTER = "register.unknown"
 # Two acts on the same things, each waiting for the other: the database ended this one, and nothing of it is left.
 COLLISIONS = {"40P01", "40001"}
@@ -57,6 +64,7 @@ class Scope:
     roles: frozenset[Role]
     at: datetime
     on: date
+    unit_id: UUID | None = None  # the unit that the account works in now
     refusal: Refused | None = None  # why the sent form was not accepted, when its page is drawn again
 
     @property
@@ -68,6 +76,12 @@ class Scope:
     def sent(self) -> QueryDict | None:
         """What was sent, to fill the form with, also when its page is drawn again."""
         return self.request.POST or None
+
+    @property
+    def sent_rev(self) -> int:
+        """The revision at which the sent form was opened, as it says; a form that says none is as old as can be."""
+        said = self.request.POST.get("rev", "")
+        return int(said) if said.isascii() and said.isdigit() and len(said) < LONGEST_NUMBER else NO_REVISION
 
     def may(self, act: str) -> bool:
         """Say whether the account's roles here cover an act; the act itself decides again."""
@@ -91,7 +105,7 @@ class Scope:
     @functools.cached_property
     def reader(self) -> Reader:
         """Who reads cases here: the roles and the unit of the account."""
-        return Reader(self.account, self.agency.pk, self.roles, unit_of(self.account, self.agency.pk))
+        return Reader(self.account, self.agency.pk, self.roles, self.unit_id)
 
     @property
     def id(self) -> UUID:
@@ -148,7 +162,7 @@ def shown_basis(verdict: Refused) -> str:
 
 def status_of(verdict: Refused) -> int:
     """Return the HTTP status of a refusal."""
-    return 403 if verdict.code in {"role.missing", "jurisdiction.outside"} else 409
+    return 403 if verdict.code in WRONG_PERSON else 409
 
 
 def scope_of(request: HttpRequest, code: str) -> Scope:
@@ -156,13 +170,13 @@ def scope_of(request: HttpRequest, code: str) -> Scope:
     account = request.user
     if not isinstance(account, Account):
         raise Http404
-    agency = Agency.objects.select_related("government").filter(code=code).first()
+    agency = _AGENCY.first(code=code)
     at = clock.now()
     on = clock.today()
-    roles = roles_of(account, agency.pk, on) if agency else frozenset()
+    roles, unit_id = place_of(account, agency.pk, on) if agency else (frozenset(), None)
     if agency is None or not roles:
         raise Http404
-    return Scope(request=request, account=account, agency=agency, roles=roles, at=at, on=on)
+    return Scope(request, account, agency, roles, at, on, unit_id=unit_id)
 
 
 def _holds_sent_form(values: Iterable[Any], asked: QueryDict) -> bool:

@@ -52,6 +52,7 @@ urlpatterns: list[URLPattern] = [
     path("a/<slug:agency>/procedures/", procedures.procedures, name="procedures"),
     path(PROCEDURE, procedures.procedure, name="procedure"),
     path(f"{PROCEDURE}v<int:number>/", procedures.procedure_version, name="procedure-version"),
+    path(f"{PROCEDURE}v<int:number>/print/<slug:paper>/", procedures.procedure_sheets, name="procedure-sheets"),
     path(f"{PROCEDURE}v<int:number>/<slug:name>.<slug:form>", procedures.procedure_file, name="procedure-file"),
     path("a/<slug:agency>/<slug:register>.csv", lists.csv_file, name="register-csv"),
     path("a/<slug:agency>/<slug:register>.json", lists.json_file, name="register-json"),

@@ -23,7 +23,7 @@ from heliograph.desk.case_reading import (
     soon_on,
     whose_of,
 )
-from heliograph.desk.duty_lists import by_day, day_of
+from heliograph.desk.duty_lists import by_day, day_of, first_rows
 from heliograph.desk.pages.cases import pack_of
 from heliograph.desk.scope import Scope, page
 from heliograph.dossiers.permissions import reader, seen_by
@@ -49,7 +49,7 @@ def board(scope: Scope) -> HttpResponse:
     after, day = key_of(scope.request.GET.get("after", "")), day_of(scope.request.GET.get("day", ""))
     if after and day:
         duties = duties.filter(due_on__gte=day).exclude(due_on=day, pk__lte=after)
-    rows = list(by_day(duties.select_related("owner_unit"), few=whose == MINE)[: PAGE + 1])
+    rows = list(first_rows(duties, PAGE + 1, few=whose == MINE))
     last = rows[PAGE - 1] if len(rows) > PAGE else None
     context = {
         "rows": [{"duty": one, "left": left_of(one, scope.on, soon, scope.calendar)} for one in rows[:PAGE]],

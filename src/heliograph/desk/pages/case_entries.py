@@ -13,22 +13,25 @@ from django.shortcuts import redirect
 from heliograph.desk.case_entry_forms import (
     CitationForm,
     EvidenceForm,
+    MeasureBeginForm,
+    MeasureDecisionForm,
     MeasureEndForm,
     MeasureForm,
     OnSiteForm,
     PeopleForm,
 )
-from heliograph.desk.case_reading import case_of, staff_of
+from heliograph.desk.case_reading import case_of
+from heliograph.desk.cited import CitedArticle, articles_of
 from heliograph.desk.forms import DeskForm
+from heliograph.desk.people_fit import in_charge, officers
 from heliograph.desk.scope import Scope, page
-from heliograph.desk.steps.fields import CaseFileField, with_case_uploads
+from heliograph.desk.steps.uploads import CaseFileField, done_with_files, with_case_uploads
 from heliograph.disclosure.queries import cited_articles
 from heliograph.dossiers import actions
 from heliograph.dossiers.actions.reading import read_case_file
 from heliograph.dossiers.models import Case, Measure
 from heliograph.dossiers.permissions import seen_by
 from heliograph.dossiers.queries import known_articles
-from heliograph.registers.citations import key_label
 from heliograph.registers.files import storage
 
 
@@ -45,7 +48,12 @@ class Entry:
 
 
 def _evidence(scope: Scope, case: Case, form: EvidenceForm) -> object:
-    return actions.add_evidence(case.pk, content=form.content(), actor=scope.account, at=scope.at)
+    return done_with_files(
+        scope,
+        case.pk,
+        form.cleaned_data,
+        lambda sent: actions.add_evidence(case.pk, content=form.content(sent), actor=scope.account, at=scope.at),
+    )
 
 
 def _on_site(scope: Scope, case: Case, form: OnSiteForm) -> object:
@@ -57,7 +65,10 @@ def _citation(scope: Scope, case: Case, form: CitationForm) -> object:
 
 
 def _measure(scope: Scope, case: Case, form: MeasureForm) -> object:
-    return actions.take_measure(case.pk, content=form.content(), actor=scope.account, at=scope.at)
+    given: dict[str, Any] = {"content": form.content(), "actor": scope.account, "at": scope.at}
+    if form.is_asked_for:
+        return actions.ask_measure(case.pk, approver_id=UUID(form.cleaned_data["approver"]), **given)
+    return actions.take_measure(case.pk, started_at=form.cleaned_data["started_at"], **given)
 
 
 ENTRIES: dict[str, Entry] = {
@@ -70,12 +81,14 @@ ENTRIES: dict[str, Entry] = {
         OnSiteForm, _on_site, "已登记现场活动。",
     ),
     "citation": Entry(
-        "引用条文", "违反条款和处理依据分别引用；处罚没有依据的无效。依据：行政处罚法@2021:38", "引用", CitationForm,
+        "引用条文", "违反条款和处理依据分别引用；作出的决定须有依据。依据：国办发118号@2018:7", "引用", CitationForm,
         _citation, "已引用条文。",
     ),
     "measure": Entry(
-        "登记措施", "先行登记保存和抽样取证在此登记；查封、扣押另按行政强制程序办理。依据：行政处罚法@2021:56",
-        "登记措施", MeasureForm, _measure, "已登记措施。",
+        "登记措施",
+        "先行登记保存在此报请批准，负责人审批后再登记实施；抽样取证直接登记。查封、扣押另按行政强制程序办理。"
+        "依据：行政处罚法@2021:56",
+        "提交", MeasureForm, _measure, "已提交。先行登记保存须等负责人批准后实施。",
     ),
 }  # fmt: skip
 
@@ -89,14 +102,15 @@ def entry_new(scope: Scope, case: UUID, kind: str) -> HttpResponse:
         entry.act(scope, found, form)
         scope.done(entry.done)
         return redirect("desk:case", agency=scope.agency.code, case=found.pk)
-    context = {"case": found, "entry": entry, "form": form, "citable": _citable(scope) if kind == "citation" else []}
+    context = {"case": found, "entry": entry, "form": form, "citable": _citable(scope) if kind == "citation" else None}
     return scope.render("case_entry.html", context, status=422 if form.errors else 200)
 
 
 def _form(scope: Scope, case: Case, entry: Entry) -> DeskForm:
     more: dict[str, Any] = {}
     if issubclass(entry.form, PeopleForm):
-        more["people"] = [(str(one.pk), one.display_name) for one in staff_of(scope)]
+        approving = issubclass(entry.form, MeasureForm)
+        more["people"] = in_charge(scope, case, approving=True) if approving else officers(scope, case)
     if scope.sent is None:
         return entry.form(initial=_initial(scope, case), **more)
     names = [name for name, field in entry.form.base_fields.items() if isinstance(field, CaseFileField)]
@@ -117,28 +131,44 @@ def _initial(scope: Scope, case: Case) -> dict[str, Any]:
     }
 
 
-def _citable(scope: Scope) -> list[tuple[str, str]]:
-    """Return the articles that may be cited: those of the pack, what the agency already cites in front."""
+def _citable(scope: Scope) -> list[CitedArticle]:
+    """Return the articles that the agency's registers rest on, which its cases cite most. Two queries or three."""
     cited = cited_articles(scope.id)
-    known = known_articles(scope.pack, cited)
-    used = [key for key in cited if key in known]
-    return [(key, key_label(key)) for key in dict.fromkeys([*used, *sorted(scope.pack.article_keys())])]
+    return list(articles_of(scope, sorted(known_articles(scope.pack, cited))).values())
 
 
 @page("edit_case")
 def measure_end(scope: Scope, measure: UUID) -> HttpResponse:
     """Register what became of things that were preserved or sampled."""
-    cases = seen_by(scope.reader)
-    found = Measure.objects.select_related("case").get(pk=measure, case__in=cases)
-    form = MeasureEndForm(scope.sent, initial={"ended_on": scope.on})
+    return _on_measure(scope, measure, "登记处理结果", MeasureEndForm, actions.end_measure, "已登记措施的处理结果。")
+
+
+@page("approve_measure")
+def measure_approve(scope: Scope, measure: UUID) -> HttpResponse:
+    """Decide as a person in charge whether evidence may be preserved."""
+    return _on_measure(scope, measure, "审批", MeasureDecisionForm, actions.approve_measure, "已审批。")
+
+
+@page("edit_case")
+def measure_begin(scope: Scope, measure: UUID) -> HttpResponse:
+    """Register that an approved preservation was carried out."""
+    return _on_measure(
+        scope, measure, "登记实施", MeasureBeginForm, actions.begin_measure, "已登记实施，处理期限开始计算。"
+    )
+
+
+def _on_measure(
+    scope: Scope, key: UUID, title: str, shape: type[DeskForm], act: Callable[..., object], done: str
+) -> HttpResponse:
+    """Do one act on a measure; its form gives what the act takes."""
+    found = Measure.objects.select_related("case").get(pk=key, case__in=seen_by(scope.reader))
+    form = shape(scope.sent, initial={"ended_on": scope.on})
     if scope.posted and form.is_valid():
-        actions.end_measure(found.pk, **form.cleaned_data, actor=scope.account, at=scope.at)
-        scope.done("已登记措施的处理结果。")
+        act(found.pk, **form.cleaned_data, actor=scope.account, at=scope.at)
+        scope.done(done)
         return redirect("desk:case", agency=scope.agency.code, case=found.case_id)
-    entry = Entry(
-        f"登记处理结果：{found.get_kind_display()}", f"清单：{found.items[:300]}", "登记处理结果", MeasureEndForm,
-        _measure, "",
-    )  # fmt: skip
+    hint = f"清单：{found.items[:300]}。理由：{found.reason[:300]}"
+    entry = Entry(f"{title}：{found.get_kind_display()}", hint, title, shape, _measure, "")
     context = {"case": found.case, "entry": entry, "form": form}
     return scope.render("case_entry.html", context, status=422 if form.errors else 200)
 

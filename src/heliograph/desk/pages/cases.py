@@ -30,7 +30,7 @@ from heliograph.dossiers.permissions import seen_by
 from heliograph.kernel.packs.schema import Pack
 from heliograph.kernel.verdict import ActRefusedError
 from heliograph.procedures.pictures import picture
-from heliograph.procedures.queries import next_steps, standing
+from heliograph.procedures.queries import following, standing
 
 LANE_ROWS = 3
 FOUND = 50
@@ -108,7 +108,7 @@ def case_search(scope: Scope) -> HttpResponse:
 @page("read_cases", "GET", "HEAD")
 def case(scope: Scope, case: UUID) -> HttpResponse:
     """Show a case: its clock, its flowchart, what the open steps need, its story and its file."""
-    found = case_of(scope, case)
+    found = case_of(scope, case, "executes", "inspection", "inspection__approved_by")
     stands = standing(found.pk)
     context = {
         "case": found,
@@ -116,7 +116,7 @@ def case(scope: Scope, case: UUID) -> HttpResponse:
         "clock": clock_of(scope, found),
         # drawn by our own code from a released drawing, every text in it escaped
         "picture": mark_safe(picture(found.pk)),  # noqa: S308
-        "following": next_steps(found.pk) if stands.tasks else (),
+        "following": following(stands.compiled, stands.marking) if stands.tasks else (),
         **overview(scope, found, stands),
     }
     return scope.render("case.html", context)

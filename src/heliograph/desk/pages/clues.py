@@ -84,6 +84,7 @@ def clue(scope: Scope, clue: UUID) -> HttpResponse:
         "form": form,
         "may_see_reporter": here,
         "case": seen_by(scope.reader).filter(clue=found).first(),
+        "inspection": seen_by(scope.reader).filter(pk=found.inspection_id).first() if found.inspection_id else None,
         "has_case": Case.objects.filter(clue=found).exists(),
         "may_close": scope.may("close_clue") and found.state == Clue.State.OPEN,
         "may_open": scope.may("open_case") and found.state == Clue.State.OPEN,

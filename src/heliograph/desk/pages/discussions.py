@@ -9,20 +9,19 @@ from django.shortcuts import redirect
 
 from heliograph.desk.case_entry_forms import DiscussionForm, SeatForm
 from heliograph.desk.case_reading import case_of
+from heliograph.desk.people_fit import in_charge
 from heliograph.desk.scope import Scope, page
 from heliograph.dossiers.actions import call_discussion, take_seat
 from heliograph.dossiers.models import Discussion
-from heliograph.dossiers.permissions import ACTS, seen_by
+from heliograph.dossiers.permissions import seen_by
 from heliograph.dossiers.queries import proposal_of
-from heliograph.registers.models import Account, RoleGrant
-from heliograph.registers.permissions import unended
 
 
 @page("call_discussion")
 def discussion_new(scope: Scope, case: UUID) -> HttpResponse:
     """Call persons in charge to discuss the present proposal of a case."""
     found = case_of(scope, case)
-    form = DiscussionForm(scope.sent, people=_callable(scope), initial={"held_on": scope.on})
+    form = DiscussionForm(scope.sent, people=in_charge(scope, found), initial={"held_on": scope.on})
     if scope.posted and form.is_valid():
         given = dict(form.cleaned_data)
         call_discussion(
@@ -38,15 +37,6 @@ def discussion_new(scope: Scope, case: UUID) -> HttpResponse:
         return redirect("desk:case", agency=scope.agency.code, case=found.pk)
     context = {"case": found, "form": form, "proposal": proposal_of(found)}
     return scope.render("discussion_new.html", context, status=422 if form.errors else 200)
-
-
-def _callable(scope: Scope) -> list[tuple[str, str]]:
-    """Return whoever may take a seat in the agency today."""
-    held = RoleGrant.objects.filter(
-        unended(scope.on), agency_id=scope.id, role__in=list(ACTS["take_seat"].roles), from_on__lte=scope.on
-    )
-    people = Account.objects.filter(pk__in=held.values("account_id"), is_active=True, person__agency_id=scope.id)
-    return [(str(one.pk), one.display_name) for one in people.order_by("display_name", "pk")]
 
 
 @page("take_seat")

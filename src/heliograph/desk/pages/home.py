@@ -10,12 +10,12 @@ from django.shortcuts import redirect, render
 from django.views.decorators.http import require_safe
 
 from heliograph.desk import clock
-from heliograph.desk.case_reading import key_of, my_tasks, soon_on
+from heliograph.desk.case_reading import key_of, my_tasks, seen_clues, soon_on
 from heliograph.desk.duty_lists import Lane, day_of, lanes_from, page_after
 from heliograph.desk.oversight import open_in_sight, titled
 from heliograph.desk.scope import Scope, page, scope_of
 from heliograph.disclosure.models import Adjustment, Release
-from heliograph.dossiers.models import DiscussionSeat, Message
+from heliograph.dossiers.models import Clue, DiscussionSeat, Message
 from heliograph.kernel.packs.schema import Pack
 from heliograph.kernel.verdict import ActRefusedError
 from heliograph.ledger.queries import open_alarms
@@ -44,6 +44,8 @@ def home(request: HttpRequest, agency: str) -> HttpResponse:
     context = {
         "tasks": my_tasks(scope, most=TASKS) if scope.may("take_step") else [],
         "mail": unread_messages(scope),
+        "clues": waiting_clues(scope),
+        "left_clues": left_clues(scope) if scope.may("open_case") else [],
         "seats": open_seats(scope) if scope.may("take_seat") else [],
         "waiting": list(waiting_releases(scope)[:LANE_ROWS]) if scope.may("read_releases") else [],
         "adjustments": list(waiting_adjustments(scope)[:LANE_ROWS]),
@@ -64,10 +66,25 @@ def _pack(scope: Scope) -> Pack | None:
         return None
 
 
+def waiting_clues(scope: Scope) -> list[Clue]:
+    """Return the open clues in sight that no case left, for whoever opens cases of them. One query."""
+    if not scope.may("close_clue"):
+        return []
+    found = seen_clues(scope.reader).filter(state=Clue.State.OPEN, inspection__isnull=True)
+    return list(found.order_by("received_on", "pk")[:LANE_ROWS])
+
+
 def unread_messages(scope: Scope) -> list[Message]:
     """Return what was sent to the account about cases and not read yet. One query."""
     found = Message.objects.filter(agency_id=scope.id, to_account=scope.account, read_at__isnull=True)
     return list(found.select_related("case", "from_account")[:TASKS])
+
+
+def left_clues(scope: Scope) -> list[Clue]:
+    """Return the clues that cases of the account's own left to be filed and nobody has filed yet. One query."""
+    own = Q(inspection__handler=scope.account) | Q(inspection__co_handler=scope.account)
+    found = Clue.objects.filter(own, agency_id=scope.id, state=Clue.State.OPEN)
+    return list(found.select_related("inspection").order_by("received_on", "pk")[:TASKS])
 
 
 def open_seats(scope: Scope) -> list[DiscussionSeat]:

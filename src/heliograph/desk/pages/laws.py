@@ -13,6 +13,7 @@ from django.http import HttpResponse, JsonResponse
 from django.shortcuts import get_object_or_404, redirect
 
 from heliograph.desk import drafts
+from heliograph.desk.cited import in_words
 from heliograph.desk.forms import LawConfirmForm, LawUploadForm, uploaded
 from heliograph.desk.oversight import only_supervises
 from heliograph.desk.reference_forms import CorrectionForm, RefuseForm
@@ -31,7 +32,7 @@ from heliograph.registers.law_texts import LawTextError, ParsedArticle, ParsedLa
 from heliograph.registers.models import Article, Law, LawImport, LawVersion
 from heliograph.registers.models.laws import Verified
 from heliograph.registers.permissions import same_person
-from heliograph.registers.queries import find_articles
+from heliograph.registers.queries import article_title, articles_like
 
 PAGE = 50
 WORDS = 60
@@ -77,8 +78,18 @@ def law(scope: Scope, key: str) -> HttpResponse:
 @page("read_registers", "GET", "HEAD")
 def articles(scope: Scope) -> HttpResponse:
     """Give the articles that fit some words as JSON, for the inputs that offer citations."""
-    found = find_articles(scope.request.GET.get("q", "").strip()[:WORDS])
-    return JsonResponse({"articles": [{"key": key, "title": title} for key, title in found]})
+    found = articles_like(scope.request.GET.get("q", "").strip()[:WORDS])
+    told = [
+        {
+            "key": one.key,
+            "title": article_title(one),
+            "label": in_words(one.key),
+            "text": one.text or one.summary,
+            "gist": not one.text,
+        }
+        for one in found
+    ]
+    return JsonResponse({"articles": told})
 
 
 @page("adopt_law")

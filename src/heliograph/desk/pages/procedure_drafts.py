@@ -12,7 +12,7 @@ from django.shortcuts import get_object_or_404, redirect
 
 from heliograph.desk.forms import uploaded
 from heliograph.desk.procedure_forms import DraftProposeForm, FlowUploadForm, LimitForm, limit_initial
-from heliograph.desk.procedure_words import edited, faults_at, located, offered, used_limits
+from heliograph.desk.procedure_words import edited, fact_in_words, faults_at, located, offered, used_limits
 from heliograph.desk.scope import Scope, page
 from heliograph.kernel.bpmn import BpmnRefusedError
 from heliograph.kernel.bpmn.layout import lay_out
@@ -82,6 +82,7 @@ def draft(scope: Scope, draft: UUID) -> HttpResponse:
         "drawings": drawings(bundle),
         "files": list(found.files),
         "tables": shown_tables(bundle),
+        "facts": [{**fact, "words": fact_in_words(fact)} for fact in found.facts],
         "limits": [(key, kept, limit_in_words(kept)) for key, kept in found.limits.items()],
         "may_edit": scope.may("draft_procedure"),
         "may_propose": scope.may("propose_release"),

@@ -141,7 +141,7 @@ def check(place: Place, rows: Sequence[GridRow], days: tuple[date | None, date |
         proof = prove_table(table, place.dictionary)
     except TableRefusedError as refused:
         return Checked(None, refused.faults)
-    findings = (*(str(one) for one in (*proof.overlaps, *proof.gaps)), *proof.notes)
+    findings = (*(str(one) for one in (*proof.overlaps, *proof.dead, *proof.gaps)), *proof.notes)
     gathered = table.hit_policy in {"COLLECT", "RULE ORDER"}
     return Checked(table, (), findings, "" if findings else GATHERED if gathered else PROVED)
 

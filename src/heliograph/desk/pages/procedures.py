@@ -6,17 +6,19 @@ from dataclasses import dataclass
 from uuid import UUID
 
 from django.http import Http404, HttpResponse
-from django.shortcuts import get_object_or_404, redirect
+from django.shortcuts import get_object_or_404, redirect, render
+from django.urls import reverse
 
 from heliograph.desk.procedure_forms import OpinionForm, ProposeForm
 from heliograph.desk.scope import Scope, page
+from heliograph.kernel.bpmn import PAPERS
 from heliograph.procedures.actions import approve_release, begin_draft, propose_from_pack, return_release
 from heliograph.procedures.actions.releasing import content_of
 from heliograph.procedures.bundles import digest_of
 from heliograph.procedures.gates import ReleaseFaultsError
 from heliograph.procedures.models import Draft, Release
 from heliograph.procedures.queries import IN_FORCE_STATES, definition_of, releases_of
-from heliograph.procedures.showing import changes_in_words, drawings, limit_in_words, shown_tables
+from heliograph.procedures.showing import changes_in_words, drawings, limit_in_words, printed, shown_tables
 from heliograph.registers.permissions import same_person
 
 CALLED = "called"
@@ -179,6 +181,27 @@ def release(scope: Scope, release: UUID) -> HttpResponse:
         "form": form if pending and scope.may("decide_release") else None,
     }
     return scope.render("procedure_release.html", context, status=422 if form.errors else 200)
+
+
+@page("read_procedures", "GET", "HEAD")
+def sheets(scope: Scope, release: UUID, paper: str) -> HttpResponse:
+    """Show one version on sheets of paper, to be printed."""
+    found = get_object_or_404(Release, agency_id=scope.id, pk=release)
+    if paper not in PAPERS:
+        raise Http404
+
+    def address(name: str, **more: str) -> str:
+        return reverse(name, kwargs={"agency": scope.agency.code, "release": found.pk, **more})
+
+    context = {
+        "title": found.title,
+        "version": f"第 {found.number} 版",
+        "paper": paper,
+        "papers": [{"paper": one, "url": address("desk:procedure-sheets", paper=one)} for one in PAPERS],
+        "back": address("desk:procedure-release"),
+        "drawings": printed(definition_of(found).bundle, paper),
+    }
+    return render(scope.request, "procedures/sheets.html", {**context, "agency": scope.agency.name})
 
 
 def _decide(scope: Scope, found: Release, opinion: str) -> HttpResponse:

@@ -4,59 +4,108 @@ from __future__ import annotations
 
 from decimal import Decimal
 
-from heliograph.desk.forms import Day, several, text
-from heliograph.desk.steps.fields import area, money, one_of
-from heliograph.desk.steps.penalty import NUMBERED, notify_fields, notify_values
+from django import forms
+
+from heliograph.desk.forms import Day, choice, several, text
+from heliograph.desk.steps.fields import area, money, one_of, yes_no
+from heliograph.desk.steps.hearings import notify_fields, notify_values
+from heliograph.desk.steps.penalty import NUMBERED
 from heliograph.desk.steps.shape import Act, ActForm, Call, Fields, Given, StepPlace
-from heliograph.dossiers.actions import levies, permits
-from heliograph.dossiers.models import CaseEvent, Citation
-from heliograph.dossiers.models.decisions import Outcome
-from heliograph.dossiers.rules.permitting import GROUNDS
+from heliograph.desk.steps.uploads import CaseFileField
+from heliograph.dossiers.actions import accepting, levies, permit_hearings, permits
+from heliograph.dossiers.models import CaseEvent, Citation, Proposal
+from heliograph.dossiers.queries import heard_of, proposal_of
+from heliograph.dossiers.rules.permitting import CERTIFICATES, GROUNDS, UNITS
 
 REMEDIES = "写明申请行政复议、提起行政诉讼的机关和期限"
 
 
 def _correction_fields(_place: StepPlace) -> Fields:
-    return {"missing": area("需要补正的全部内容", limit=1900, hint="须一次告知全部内容，不得多次要求补正")}
+    return {
+        "missing": area("需要补正的全部内容", limit=1900, hint="须一次告知全部内容，不得多次要求补正"),
+        "until": Day(
+            label="补正期限", required=False, help_text="补正告知书写明期限的填写；逾期未补正的才能据此不予受理"
+        ),
+    }
 
 
 def _corrected_fields(place: StepPlace) -> Fields:
-    received = Day(label="收到补正材料日期")
+    received = Day(label="日期", help_text="收到材料或者撤回申请的日期；逾期未补正的填今天")
     received.initial = place.scope.on
-    return {"received_on": received, "note": area("补正材料", limit=1900, rows=3)}
+    told = place.case.correct_until
+    until = f"补正期限至 {told.isoformat()}" if told else "补正告知书没有写明期限，不能登记为逾期"
+    kinds = [(one, one) for one in (accepting.RECEIVED, accepting.EXPIRED, accepting.WITHDRAWN)]
+    return {
+        "outcome": one_of("补正情况", kinds, hint=until),
+        "received_on": received,
+        "note": area("补正材料或者说明", limit=1900, rows=3),
+    }
 
 
-def _accept_fields(_place: StepPlace) -> Fields:
-    return {"note": area("受理意见", limit=1900, rows=3)}
+def _accept_fields(place: StepPlace) -> Fields:
+    note = {"note": area("受理意见", limit=1900, rows=3)}
+    if place.case.category != permits.PERMIT:
+        return note
+    return note | {
+        "own_length": forms.IntegerField(
+            label="事项另有规定的办理期限", min_value=1, max_value=3650, required=False,
+            help_text="法律、法规对本事项另行规定期限的填写，没有的不填，按一般期限办理",
+        ),
+        "own_unit": choice("期限单位", list(UNITS.items()), required=False),
+        "own_basis": text("期限依据的条文", limit=200, required=False, help_text="写明条文，如 宗教事务条例@2017:22"),
+    }  # fmt: skip
 
 
 def _refuse_fields(_place: StepPlace) -> Fields:
     return {
         "ground": one_of("不予受理的情形", list(GROUNDS.items())),
-        "reason": area("理由", limit=1800, rows=3),
+        "reason": area("理由", limit=800, rows=3),
+        "competent": text("有权办理的机关", limit=120, required=False, help_text="不属于本机关职权范围的必须填写"),
+        "remedies": text("告知的救济途径和期限", limit=700, help_text=REMEDIES),
     }
+
+
+def _said(category: str, outcome: str) -> str:
+    """Return what an examination proposes, in the words of its category."""
+    if category in permits.OUTCOMES:
+        return {"carried_out": "实施", "denied": "不实施"}[outcome]
+    return {"granted": "准予许可", "denied": "不予许可"}[outcome] if category == permits.PERMIT else OTHER[outcome]
+
+
+OTHER = {"granted": "准予办理", "denied": "不予办理"}
 
 
 def _examine_fields(place: StepPlace) -> Fields:
-    offered = permits.OUTCOMES.get(place.case.category, permits.GRANT_OR_DENY)
+    category = place.case.category
+    offered = permits.OUTCOMES.get(category, permits.GRANT_OR_DENY)
     cited = Citation.objects.filter(case=place.case).order_by("key").values_list("key", flat=True).distinct()
-    return {
-        "outcome": one_of("审查意见", [(one, str(Outcome(one).label)) for one in offered]),
+    found: Fields = {
+        "outcome": one_of("审查意见", [(one, _said(category, one)) for one in offered]),
         "facts": area("审查认定的事实"),
         "reasons": area("理由"),
         "basis": several(
-            "依据",
-            [(key, key) for key in cited],
-            required=False,
-            help_text="从本案引用的条文中选；没有列出的，请先在案件页面引用条文",
+            "依据", [(key, key) for key in cited], help_text="从本案引用的条文中选；没有列出的，请先在案件页面引用条文"
         ),
-        "other": text("决定的内容", limit=2000, required=False, help_text="许可的范围、条件，征收征用的对象"),
-        "levied": money("征收或者收费金额", required=False, hint="没有的不填"),
+        "other": text("决定的内容", limit=2000, required=False, help_text=CONTENT.get(category, "办理的内容和条件")),
     }
+    if category != permits.PERMIT:
+        levied = category in permits.OUTCOMES
+        found["levied"] = money(
+            "征收金额" if levied else "收费金额",
+            required=False,
+            hint="没有的不填" if levied else "须当事人缴费的必须填写",
+        )
+    last = Proposal.objects.filter(case=place.case).order_by("-number").first()
+    for name in found if last is not None else ():
+        found[name].initial = getattr(last, name)
+    return found
+
+
+CONTENT = {"permit": "许可的范围、条件", "levy": "征收的对象和标准", "levy_requisition": "征收、征用的对象和标准"}
 
 
 def _examine(place: StepPlace, given: Given) -> CaseEvent:
-    values = {**given.values, "levied": given.values["levied"] or Decimal(0)}
+    values = {**given.values, "levied": given.values.get("levied") or Decimal(0)}
     return permits.examine(
         place.case.pk,
         place.place,
@@ -65,7 +114,47 @@ def _examine(place: StepPlace, given: Given) -> CaseEvent:
         facts=given.facts,
         actor=place.scope.account,
         at=place.scope.at,
+        rev=place.rev,
     )
+
+
+def _extension_fields(_place: StepPlace) -> Fields:
+    return {
+        "granted": yes_no("审批结论", words=("准予延长", "不准予延长")),
+        "reason": area("理由", limit=1900, rows=3, hint="准予的，延长的理由须告知申请人"),
+    }
+
+
+def _answers_fields(place: StepPlace) -> Fields:
+    found: Fields = {}
+    for number, one in enumerate(heard_of(place.case)):
+        found[f"kind{number}"] = one_of(f"{one.name}（{one.get_standing_display()}）", ANSWERS)
+        found[f"day{number}"] = Day(label=f"{one.name}提出的日期", required=False, help_text="不填的为今天")
+        found[f"file{number}"] = CaseFileField(label=f"{one.name}的书面材料", hint="放弃听证的必须上传")
+    return found
+
+
+ANSWERS = [("hearing", "要求听证"), ("waiver", "书面放弃听证"), ("silence", "没有提出")]
+
+
+def _answer(place: StepPlace, given: Given) -> CaseEvent:
+    values = given.values
+    answers = {
+        one.pk: permit_hearings.HearingAnswer(values[f"kind{number}"], values[f"day{number}"], values[f"file{number}"])
+        for number, one in enumerate(heard_of(place.case))
+    }
+    return permit_hearings.answer_hearing_right(
+        place.case.pk, place.place, answers=answers, actor=place.scope.account, at=place.scope.at, rev=place.rev
+    )
+
+
+def _told_levy_fields(_place: StepPlace) -> Fields:
+    return {
+        "served_on": Day(label="告知书送达日期", help_text="当事人提出意见的期限从这一天起算"),
+        "statement_until": Day(
+            label="提出意见的期限", required=False, help_text="告知书写明更长期限的填写；不填的按规则包的日数"
+        ),
+    }
 
 
 def _told_fields(_place: StepPlace) -> Fields:
@@ -73,24 +162,45 @@ def _told_fields(_place: StepPlace) -> Fields:
 
 
 def _notify(place: StepPlace, given: Given) -> CaseEvent:
-    return permits.notify_permit_hearing(
+    return permit_hearings.notify_permit_hearing(
         place.case.pk,
         place.place,
         **notify_values(given),
         papers=given.papers,
         actor=place.scope.account,
         at=place.scope.at,
+        rev=place.rev,
     )
 
 
-def _decide_fields(_place: StepPlace) -> Fields:
-    return {
-        "remedies": text("告知的救济途径和期限", limit=1000, required=False, help_text=f"不予的必须填写，{REMEDIES}"),
-        "valid_to": Day(label="有效期至", required=False, help_text="没有有效期的不填"),
-        "late_reason": text(
+def _decide_fields(place: StepPlace) -> Fields:
+    proposal = proposal_of(place.case)
+    denied = proposal is not None and proposal.outcome == "denied"
+    found: Fields = {}
+    if denied:
+        found["remedies"] = text("告知的救济途径和期限", limit=1000, help_text=REMEDIES)
+    elif place.case.category == permits.PERMIT:
+        found |= {
+            "certificate_kind": choice("颁发的许可证件", [(one, one) for one in CERTIFICATES]),
+            "certificate_number": text("许可证件编号", limit=80, required=False, help_text="不颁发证件的不填"),
+            "valid_to": Day(label="有效期至", required=False, help_text="没有有效期的不填"),
+        }
+    if proposal is not None and proposal.levied:
+        found["pay_days"] = _days("缴费期限")
+    if place.case.category == permits.PERMIT:
+        found["late_reason"] = text(
             "超期说明", limit=1000, required=False, help_text="只在期限届满后才作出决定时填写，由负责人写明情况"
-        ),
-    }
+        )
+    return found
+
+
+def _days(label: str) -> forms.Field:
+    return forms.IntegerField(
+        label=f"{label}（日）",
+        min_value=1,
+        max_value=3650,
+        help_text="自当事人收到决定书之日起多少日内，以决定书写明的为准",
+    )
 
 
 def _decide(place: StepPlace, given: Given) -> CaseEvent:
@@ -101,11 +211,43 @@ def _decide(place: StepPlace, given: Given) -> CaseEvent:
         **given.values,
         actor=place.scope.account,
         at=place.scope.at,
+        rev=place.rev,
     )
 
 
-def _levy_fields(_place: StepPlace) -> Fields:
-    return {"remedies": text("告知的救济途径和期限", limit=1000, help_text=REMEDIES)}
+def _levy_fields(place: StepPlace) -> Fields:
+    proposal = proposal_of(place.case)
+    if proposal is not None and proposal.outcome == "denied":
+        return {"remedies": text("告知的救济途径和期限", limit=1000, required=False, help_text=REMEDIES)}
+    return {
+        "remedies": text("告知的救济途径和期限", limit=1000, help_text=REMEDIES),
+        "pay_days": _days("缴纳或者交付的期限"),
+    }
+
+
+def _compensation_fields(place: StepPlace) -> Fields:
+    done = Day(label="返还或者补偿日期")
+    done.initial = place.scope.on
+    return {
+        "returned": area(
+            "返还情况", limit=1500, required=False, rows=3, hint="返还的财物、状况和接收人；没有返还的不填"
+        ),
+        "amount": money("补偿金额", required=False, hint="没有补偿的不填"),
+        "voucher": text("支付凭证号码", limit=100, required=False, help_text="填写补偿金额的必须填写"),
+        "done_on": done,
+    }
+
+
+def _compensation(place: StepPlace, given: Given) -> CaseEvent:
+    return levies.register_compensation(
+        place.case.pk,
+        place.place,
+        **{**given.values, "amount": given.values["amount"] or Decimal(0)},
+        papers=given.papers,
+        actor=place.scope.account,
+        at=place.scope.at,
+        rev=place.rev,
+    )
 
 
 def _levy(place: StepPlace, given: Given) -> CaseEvent:
@@ -116,6 +258,7 @@ def _levy(place: StepPlace, given: Given) -> CaseEvent:
         **given.values,
         actor=place.scope.account,
         at=place.scope.at,
+        rev=place.rev,
     )
 
 
@@ -130,6 +273,7 @@ def plain(act: Act) -> Call:
             papers=given.papers,
             actor=place.scope.account,
             at=place.scope.at,
+            rev=place.rev,
         )
         return done
 
@@ -137,14 +281,23 @@ def plain(act: Act) -> Call:
 
 
 APPLICATIONS: dict[Act, ActForm] = {
-    permits.request_correction: ActForm("登记补正告知", plain(permits.request_correction), _correction_fields),
-    permits.hand_in_corrections: ActForm("登记补正材料", plain(permits.hand_in_corrections), _corrected_fields),
-    permits.accept_application: ActForm("受理", plain(permits.accept_application), _accept_fields),
-    permits.refuse_application: ActForm("不予受理", plain(permits.refuse_application), _refuse_fields),
-    permits.examine: ActForm("提交审查意见", _examine, _examine_fields, asks_facts=True),
-    permits.tell_hearing_right: ActForm("登记告知", plain(permits.tell_hearing_right), _told_fields),
-    permits.notify_permit_hearing: ActForm("登记听证通知", _notify, notify_fields),
+    accepting.request_correction: ActForm("登记补正告知", plain(accepting.request_correction), _correction_fields),
+    accepting.hand_in_corrections: ActForm(
+        "登记补正情况", plain(accepting.hand_in_corrections), _corrected_fields, frozenset({"补正情况"})
+    ),
+    accepting.accept_application: ActForm("受理", plain(accepting.accept_application), _accept_fields),
+    accepting.refuse_application: ActForm("不予受理", plain(accepting.refuse_application), _refuse_fields),
+    permits.examine: ActForm("提交审查意见", _examine, _examine_fields, frozenset({permits.DENIED}), asks_facts=True),
+    permits.decide_extension: ActForm(
+        "提交审批结论", plain(permits.decide_extension), _extension_fields, frozenset({"准予延长"})
+    ),
+    permit_hearings.tell_hearing_right: ActForm("登记告知", plain(permit_hearings.tell_hearing_right), _told_fields),
+    permit_hearings.answer_hearing_right: ActForm(
+        "登记各方意见", _answer, _answers_fields, frozenset({"当事人意见"}), papers="none"
+    ),
+    permit_hearings.notify_permit_hearing: ActForm("登记听证通知", _notify, notify_fields),
     permits.decide_application: ActForm("作出决定", _decide, _decide_fields, papers="file", note=NUMBERED),
-    levies.tell_levy: ActForm("登记告知", plain(levies.tell_levy), _told_fields),
+    levies.tell_levy: ActForm("登记告知", plain(levies.tell_levy), _told_levy_fields),
     levies.decide_levy: ActForm("作出决定", _levy, _levy_fields, papers="file", note=NUMBERED),
+    levies.register_compensation: ActForm("登记返还和补偿", _compensation, _compensation_fields),
 }

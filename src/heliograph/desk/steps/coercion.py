@@ -5,33 +5,59 @@ from __future__ import annotations
 from heliograph.desk.forms import Day, choice, several, text
 from heliograph.desk.steps.applications import REMEDIES, plain
 from heliograph.desk.steps.execution import BY_HAND, publish_fields, urge_fields
-from heliograph.desk.steps.fields import area, money, yes_no
+from heliograph.desk.steps.fields import area, money, one_of, yes_no
 from heliograph.desk.steps.inspections import approval_fields
 from heliograph.desk.steps.on_site import beside, on_site_fields, on_site_of
 from heliograph.desk.steps.penalty import NUMBERED
 from heliograph.desk.steps.shape import Act, ActForm, Fields, Given, StepPlace
-from heliograph.dossiers.actions import coercion, executions
-from heliograph.dossiers.models import CaseEvent, Citation, Decision, Measure
+from heliograph.dossiers.actions import coercion, executions, seizures
+from heliograph.dossiers.executable import confiscating, decisions_against, state_of_execution
+from heliograph.dossiers.models import CaseEvent, Citation, Measure, Party
 from heliograph.dossiers.permissions import seen_by
-from heliograph.dossiers.rules.coercing import THINGS
+from heliograph.dossiers.rules.coercing import DISPOSALS, SUBSTITUTE_GROUNDS, THINGS
+from heliograph.registers.citations import key_label
 
 MOST = 100
 
 
+CITE_FIRST = "没有列出的，请先在案件页面引用条文"
+NOTHING_TO_EXECUTE = "没有对本案当事人作出、尚未履行完毕的行政决定"
+
+
 def _cited(place: StepPlace) -> list[tuple[str, str]]:
     keys = Citation.objects.filter(case=place.case).order_by("key").values_list("key", flat=True).distinct()
-    return [(key, key) for key in keys]
+    return [(key, key_label(key)) for key in keys]
+
+
+def _decisions(place: StepPlace) -> list[tuple[str, str]]:
+    """Return the decisions against a party of the case that are left to be carried out, with party and sum."""
+    seen = set(seen_by(place.scope.reader).values_list("pk", flat=True))
+    found = []
+    for one in decisions_against(place.case):
+        state = state_of_execution(place.case, one, place.scope.pack)
+        if one.case_id not in seen or not (state.owed or state.deed):
+            continue
+        left = f"尚应缴纳 {state.owed:,.2f} 元" if state.owed else "有尚未履行的行为义务"
+        parties = "、".join(one.case.parties.filter(standing=Party.Standing.PARTY).values_list("name", flat=True))
+        found.append((str(one.pk), f"{one.number}，{parties}，{left}"))
+    return found[:MOST]
 
 
 def _apply_fields(place: StepPlace) -> Fields:
     kinds = [(one, label) for one, label in Measure.Kind.choices if one in THINGS]
-    made = Decision.objects.filter(case__in=seen_by(place.scope.reader)).select_related("case")
-    decisions = [(str(one.pk), f"{one.number} {one.case.title}") for one in made.order_by("-decided_on", "-pk")[:MOST]]
+    decisions = _decisions(place)
+    hint = "代履行、申请法院强制执行的必须选择" if decisions else NOTHING_TO_EXECUTE
     return {
         "reason": area("采取强制的理由", limit=1000, rows=3),
-        "kind": choice("查封或者扣押", kinds, required=False, help_text="查封扣押的必须选择"),
+        "basis": several(
+            "采取强制的依据", _cited(place), required=False, help_text=f"查封扣押的必须选择；{CITE_FIRST}"
+        ),
+        "kind": choice("措施种类", kinds, required=False, help_text="查封扣押的必须选择"),
         "items": area("物品或者场所", required=False, rows=3, hint="查封扣押的必须填写，每行一项"),
-        "executes": choice("要执行的决定", decisions, required=False, help_text="代履行、申请法院强制执行的必须选择"),
+        "executes": choice("要执行的决定", decisions, required=False, help_text=hint),
+        "ground": choice(
+            "代履行的法定情形", list(SUBSTITUTE_GROUNDS.items()), required=False, help_text="代履行的必须选择"
+        ),
     }
 
 
@@ -46,7 +72,17 @@ def _apply(place: StepPlace, given: Given) -> CaseEvent:
         papers=given.papers,
         actor=place.scope.account,
         at=place.scope.at,
+        rev=place.rev,
     )
+
+
+def _approve_fields(place: StepPlace) -> Fields:
+    """Return what a leader is asked; why it comes late only where the measure was taken before."""
+    found = approval_fields(place)
+    taken = Measure.objects.filter(case=place.case, kind__in=list(THINGS), started_at__isnull=False)
+    if not taken.exists():
+        del found["late_reason"]
+    return found
 
 
 def _inform_fields(place: StepPlace) -> Fields:
@@ -61,17 +97,30 @@ def _inform(place: StepPlace, given: Given) -> CaseEvent:
         **beside(given),
         actor=place.scope.account,
         at=place.scope.at,
+        rev=place.rev,
     )
 
 
 def _seize_fields(place: StepPlace) -> Fields:
+    urgent = Measure.objects.filter(case=place.case, kind__in=list(THINGS)).order_by("-registered_at").first()
+    heard = area("当事人的陈述申辩", limit=900, rows=3, hint="没有提出或者不在场的写明没有")
     return {
         **on_site_fields(place),
         "party_present": yes_no("当事人是否到场"),
-        "witness": text("见证人", limit=300, required=False, help_text="当事人不到场的必须填写"),
+        "notified": text(
+            "通知当事人到场的情况", limit=300, required=False, help_text="当事人没有到场的必须填写：时间、方式、结果"
+        ),
+        "witness": text("见证人", limit=120, required=False, help_text="当事人没有到场的必须填写姓名和单位或者住址"),
+        "refusal": text(
+            "当事人拒绝签名或者签收的情况",
+            limit=300,
+            required=False,
+            help_text="拒绝的填写事由，并须有见证人或者音像记录；决定书按留置送达登记",
+        ),
+        **({"statement": heard} if urgent and urgent.urgent else {}),
         "inventory": area("查封扣押清单", rows=4, hint="名称、规格、数量，每行一项，当场清点交付"),
         "facts": area("违法事实和证据"),
-        "basis": several("依据", _cited(place), required=False, help_text="没有列出的，请先在案件页面引用条文"),
+        "basis": several("依据", _cited(place), help_text=CITE_FIRST),
         "remedies": text("告知的救济途径和期限", limit=1000, help_text=REMEDIES),
     }
 
@@ -85,15 +134,57 @@ def _seize(place: StepPlace, given: Given) -> CaseEvent:
         papers=given.papers,
         actor=place.scope.account,
         at=place.scope.at,
+        rev=place.rev,
     )
 
 
 def _extend_fields(_place: StepPlace) -> Fields:
-    return {"reason": area("延长理由", limit=1000, rows=3), "told_on": Day(label="书面告知当事人日期")}
+    return {
+        "granted": yes_no("审批结论", words=("准予延长", "不准予延长")),
+        "reason": area("审批意见和理由", limit=1000, rows=3),
+    }
+
+
+def _told_fields(_place: StepPlace) -> Fields:
+    return {"told_on": Day(label="书面告知当事人日期")}
 
 
 def _end_fields(_place: StepPlace) -> Fields:
     return {"how": text("处理结果", limit=300, help_text="如 清点无误，当场退还当事人")}
+
+
+def _dispose_fields(place: StepPlace) -> Fields:
+    decisions = [(str(one.pk), f"{one.number} {one.case.title}") for one in confiscating(place.case)]
+    hint = "没收的必须选择" if decisions else "没有对同一当事人作出、包含没收非法财物的处罚决定，不能没收"
+    return {
+        "kind": one_of("处置方式", list(DISPOSALS.items())),
+        "decision": choice("没收所依据的处罚决定", decisions, required=False, help_text=hint),
+        "basis": several(
+            "依据", _cited(place), required=False, help_text=f"销毁、拍卖或者变卖的必须选择；{CITE_FIRST}"
+        ),
+        "body": text("接收机关", limit=120, required=False, help_text="移送的必须填写"),
+        "told_on": Day(label="书面告知当事人日期", required=False, help_text="移送的必须填写"),
+        "how": text("处置的经过", limit=200),
+    }
+
+
+def _dispose(place: StepPlace, given: Given) -> CaseEvent:
+    values = {name: value for name, value in given.values.items() if name != "decision"}
+    return seizures.hand_over_items(
+        place.case.pk,
+        place.place,
+        content=seizures.DisposalContent(**values, decision_id=given.key("decision")),
+        papers=given.papers,
+        actor=place.scope.account,
+        at=place.scope.at,
+        rev=place.rev,
+    )
+
+
+def _demand_fields(place: StepPlace) -> Fields:
+    found = urge_fields(place)
+    found["perform_by"] = Day(label="催告的履行期限", help_text="催告书给当事人的最后一天，届满前不能强制执行")
+    return found
 
 
 def _substitute_decision_fields(place: StepPlace) -> Fields:
@@ -102,7 +193,7 @@ def _substitute_decision_fields(place: StepPlace) -> Fields:
         "method": text("代履行的方式和时间", limit=500),
         "budget": money("费用预算"),
         "reasons": area("理由"),
-        "basis": several("依据", _cited(place), required=False),
+        "basis": several("依据", _cited(place), help_text=CITE_FIRST),
         "remedies": text("告知的救济途径和期限", limit=1000, help_text=REMEDIES),
     }
 
@@ -115,6 +206,7 @@ def _substitute_decision(place: StepPlace, given: Given) -> CaseEvent:
         paper=given.papers[0],
         actor=place.scope.account,
         at=place.scope.at,
+        rev=place.rev,
     )
 
 
@@ -140,30 +232,36 @@ def _substitute(place: StepPlace, given: Given) -> CaseEvent:
         papers=given.papers,
         actor=place.scope.account,
         at=place.scope.at,
+        rev=place.rev,
     )
 
 
 def _publish(place: StepPlace, given: Given) -> CaseEvent:
     return executions.publish_coercion(
-        place.case.pk, place.place, **given.values, actor=place.scope.account, at=place.scope.at
+        place.case.pk, place.place, **given.values, actor=place.scope.account, at=place.scope.at, rev=place.rev
     )
 
 
 COERCION: dict[Act, ActForm] = {
     coercion.apply_coercion: ActForm("报请审批", _apply, _apply_fields, asks_facts=True),
     coercion.approve_coercion: ActForm(
-        "提交审批结论", plain(coercion.approve_coercion), approval_fields, frozenset({"准予强制"})
+        "提交审批结论", plain(coercion.approve_coercion), _approve_fields, frozenset({"准予强制"})
     ),
     coercion.carry_out_coercion: ActForm("登记实施", _seize, _seize_fields, note=NUMBERED),
-    coercion.extend_coercion: ActForm("批准延长", plain(coercion.extend_coercion), _extend_fields),
-    coercion.release_coercion: ActForm("登记解除", plain(coercion.release_coercion), _end_fields),
-    coercion.hand_over_items: ActForm("登记移交", plain(coercion.hand_over_items), _end_fields),
+    seizures.extend_coercion: ActForm(
+        "提交审批结论", plain(seizures.extend_coercion), _extend_fields, frozenset({"准予延长查封扣押"})
+    ),
+    seizures.tell_extension: ActForm("登记告知", plain(seizures.tell_extension), _told_fields),
+    seizures.release_coercion: ActForm("登记解除", plain(seizures.release_coercion), _end_fields),
+    seizures.hand_over_items: ActForm(
+        "登记处置", _dispose, _dispose_fields, frozenset({"财物处置改为解除"}), papers="some"
+    ),
     executions.substitute_performance: ActForm("登记代履行", _substitute, _substitute_fields),
     coercion.inform_on_the_spot: ActForm("登记当场告知", _inform, _inform_fields, papers="none"),
     executions.decide_substitute: ActForm(
         "作出代履行决定", _substitute_decision, _substitute_decision_fields, papers="file", note=NUMBERED
     ),
-    executions.demand_performance: ActForm("登记催告", plain(executions.demand_performance), urge_fields),
+    executions.demand_performance: ActForm("登记催告", plain(executions.demand_performance), _demand_fields),
     executions.publish_coercion: ActForm(
         "登记公示情况", _publish, publish_fields, frozenset({"公开情况"}), papers="none", note=BY_HAND
     ),

@@ -9,14 +9,15 @@ from django import forms
 from django.core.exceptions import ValidationError
 
 from heliograph.desk.forms import Day, choice, text
-from heliograph.desk.steps.fields import CaseFileField, area, money, one_of, yes_no
+from heliograph.desk.steps.fields import area, money, one_of, yes_no
+from heliograph.desk.steps.lacking import missing_fields
 from heliograph.desk.steps.shape import Act, ActForm, Fields, Given, StepPlace
+from heliograph.desk.steps.uploads import CaseFileField
 from heliograph.dossiers import actions
-from heliograph.dossiers.actions.executing import DEFERRED, PAID, UNPAID
+from heliograph.dossiers.actions.closing import fitting_outcomes
+from heliograph.dossiers.actions.executing import DEFERRED, PAID, PENALTY, UNPAID
 from heliograph.dossiers.models import CaseEvent, Service
 from heliograph.dossiers.queries import decision_of, owed_on
-
-OUTCOMES = ("处罚决定执行完毕", "不予处罚", "不予立案", "移送其他机关", "终结执行", "其他")
 
 
 def _serve_fields(place: StepPlace) -> Fields:
@@ -43,13 +44,14 @@ def _serve(place: StepPlace, given: Given) -> CaseEvent:
         papers=given.papers,
         actor=place.scope.account,
         at=place.scope.at,
+        rev=place.rev,
     )
 
 
 def publish_fields(_place: StepPlace) -> Fields:
     """Return what is asked of a publication that was made by hand."""
     return {
-        "published_on": Day(label="公示日期", required=False, help_text="依法不公开的不填"),
+        "published_on": Day(label="公示日期", required=False, help_text="公示日期、渠道与不公开的理由只填一样"),
         "where": text("公示渠道", limit=300, required=False, help_text="如本机关网站、信用信息公示平台"),
         "withheld_reason": text("不公开的依据和理由", limit=300, required=False, help_text="只在依法不公开时填写"),
     }
@@ -57,15 +59,18 @@ def publish_fields(_place: StepPlace) -> Fields:
 
 def _publish(place: StepPlace, given: Given) -> CaseEvent:
     return actions.record_publication(
-        place.case.pk, place.place, **given.values, actor=place.scope.account, at=place.scope.at
+        place.case.pk, place.place, **given.values, actor=place.scope.account, at=place.scope.at, rev=place.rev
     )
 
 
 def _payment_fields(place: StepPlace) -> Fields:
     decision = decision_of(place.case)
     owed = owed_on(decision) if decision else Decimal(0)
+    if place.case.category != PENALTY:
+        return _performance_fields(place, owed)
+    hint = f"尚应缴纳 {owed:,} 元；分次收到的票据用案件页面的“登记缴款回执”登记，足额后再登记已履行"
     return {
-        "state": one_of("履行情况", [(one, one) for one in (PAID, DEFERRED, UNPAID)], hint=f"尚应缴纳 {owed:,} 元"),
+        "state": one_of("履行情况", [(one, one) for one in (PAID, DEFERRED, UNPAID)], hint=hint),
         "amount": money("缴款金额", required=False, hint="按代收机构的票据填；没有缴款的不填"),
         "surcharge": money("其中加处罚款", required=False),
         "paid_on": Day(label="缴款日期", required=False),
@@ -75,13 +80,36 @@ def _payment_fields(place: StepPlace) -> Fields:
     }
 
 
+def _performance_fields(place: StepPlace, owed: Decimal) -> Fields:
+    """Return what is asked of a levy or a fee: no surcharge, no deferral, and what was handed over instead of money."""
+    nodes = place.standing.compiled.definition.nodes.values()
+    enforced = any(one.act == "apply_to_court" for one in nodes)
+    states = (PAID, UNPAID) if enforced else (PAID,)
+    handed_over = area("交付情况", limit=1500, required=False, rows=3, hint="不是缴款的必须填写：何物、何时、由谁接收")
+    return {
+        "state": one_of("履行情况", [(one, one) for one in states], hint=f"尚应缴纳 {owed:,} 元"),
+        **({"delivered": handed_over} if enforced else {}),
+        "amount": money("缴款金额", required=False, hint="按收款票据填；没有缴款的不填"),
+        "paid_on": Day(label="缴款日期", required=False),
+        "bank": text("收款机构", limit=200, required=False, help_text="本系统只登记票据，不收款"),
+        "receipt": text("票据号码", limit=60, required=False),
+        "file": CaseFileField(label="票据"),
+    }
+
+
 def _payment(place: StepPlace, given: Given) -> CaseEvent:
     values = dict(given.values)
     file_id = values.pop("file")
     for name in ("amount", "surcharge"):
-        values[name] = values[name] or Decimal(0)
+        values[name] = values.get(name) or Decimal(0)
     return actions.record_payment(
-        place.case.pk, place.place, **values, file_id=file_id, actor=place.scope.account, at=place.scope.at
+        place.case.pk,
+        place.place,
+        **values,
+        file_id=file_id,
+        actor=place.scope.account,
+        at=place.scope.at,
+        rev=place.rev,
     )
 
 
@@ -121,7 +149,13 @@ def _deferral_fields(_place: StepPlace) -> Fields:
 
 def _deferral(place: StepPlace, given: Given) -> CaseEvent:
     return actions.grant_deferral(
-        place.case.pk, place.place, **given.values, papers=given.papers, actor=place.scope.account, at=place.scope.at
+        place.case.pk,
+        place.place,
+        **given.values,
+        papers=given.papers,
+        actor=place.scope.account,
+        at=place.scope.at,
+        rev=place.rev,
     )
 
 
@@ -134,9 +168,23 @@ def urge_fields(_place: StepPlace) -> Fields:
     }
 
 
+def _demand_fields(place: StepPlace) -> Fields:
+    """Return what a demand asks, and whether the party paid before it was needed after all."""
+    decision = decision_of(place.case)
+    if decision is None or owed_on(decision) > 0 or not decision.fine + decision.confiscated + decision.levied:
+        return urge_fields(place)
+    return {"paid": yes_no("票据登记的金额已经足额，是否不再催告", words=("不再催告", "暂不办理"))}
+
+
 def _urge(place: StepPlace, given: Given) -> CaseEvent:
     return actions.urge(
-        place.case.pk, place.place, **given.values, papers=given.papers, actor=place.scope.account, at=place.scope.at
+        place.case.pk,
+        place.place,
+        **given.values,
+        papers=given.papers,
+        actor=place.scope.account,
+        at=place.scope.at,
+        rev=place.rev,
     )
 
 
@@ -146,30 +194,56 @@ def _court_fields(_place: StepPlace) -> Fields:
 
 def _court(place: StepPlace, given: Given) -> CaseEvent:
     return actions.apply_to_court(
-        place.case.pk, place.place, **given.values, papers=given.papers, actor=place.scope.account, at=place.scope.at
+        place.case.pk,
+        place.place,
+        **given.values,
+        papers=given.papers,
+        actor=place.scope.account,
+        at=place.scope.at,
+        rev=place.rev,
     )
 
 
-def _close_fields(_place: StepPlace) -> Fields:
-    return {
-        "outcome": choice("结案方式", [(one, one) for one in OUTCOMES]),
+def _close_fields(place: StepPlace) -> Fields:
+    fitting = fitting_outcomes(place.case, place.scope.pack, place.standing.facts)
+    decision = decision_of(place.case)
+    found: Fields = {
+        "outcome": choice("结案方式", [(one, one) for one in fitting]) if fitting else text("结案方式", limit=60),
         "opinion": area("审批意见", limit=2000, rows=3),
     }
+    if decision and decision.correction and decision.case_id == place.case.pk:
+        until = f"（期限至 {decision.correct_by.isoformat()}）" if decision.correct_by else ""
+        found["corrected_on"] = Day(label="改正核实日期", help_text=f"决定责令改正：{decision.correction}{until}")
+        found["corrected_how"] = area("改正情况", limit=1000, rows=3, hint="没有改正的，写明采取的措施")
+    return {**found, **missing_fields(place.case)}
 
 
 def _close(place: StepPlace, given: Given) -> CaseEvent:
     return actions.close_case(
-        place.case.pk, place.place, **given.values, papers=given.papers, actor=place.scope.account, at=place.scope.at
+        place.case.pk,
+        place.place,
+        **given.values,
+        papers=given.papers,
+        actor=place.scope.account,
+        at=place.scope.at,
+        rev=place.rev,
     )
 
 
-def _archive_fields(_place: StepPlace) -> Fields:
-    return {"note": area("立卷说明", limit=2000, rows=3, hint="归档号由系统按序给出")}
+def _archive_fields(place: StepPlace) -> Fields:
+    note = area("立卷说明", limit=2000, rows=3, hint="归档号由系统按序给出，卷内目录由系统编制")
+    return {"note": note, **missing_fields(place.case)}
 
 
 def _archive(place: StepPlace, given: Given) -> CaseEvent:
     return actions.archive_case(
-        place.case.pk, place.place, **given.values, papers=given.papers, actor=place.scope.account, at=place.scope.at
+        place.case.pk,
+        place.place,
+        **given.values,
+        papers=given.papers,
+        actor=place.scope.account,
+        at=place.scope.at,
+        rev=place.rev,
     )
 
 
@@ -182,7 +256,7 @@ EXECUTION: dict[Act, ActForm] = {
     ),
     actions.record_payment: ActForm("登记履行情况", _payment, _payment_fields, frozenset({"履行情况"}), papers="none"),
     actions.grant_deferral: ActForm("提交审批结论", _deferral, _deferral_fields, frozenset({"准予延期"})),
-    actions.urge: ActForm("登记催告", _urge, urge_fields),
+    actions.urge: ActForm("登记催告", _urge, _demand_fields, papers="some"),
     actions.apply_to_court: ActForm("登记申请执行", _court, _court_fields),
     actions.close_case: ActForm("批准结案", _close, _close_fields),
     actions.archive_case: ActForm("归档", _archive, _archive_fields),

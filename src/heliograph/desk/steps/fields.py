@@ -2,28 +2,18 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable
 from datetime import date
 from decimal import Decimal
-from typing import Any
-from urllib.parse import parse_qs, urlencode
-from uuid import UUID
 
 from django import forms
-from django.conf import settings
-from django.http import QueryDict
 
-from heliograph.desk.file_fields import KEPT, REMOVED, FileInput
 from heliograph.desk.forms import Choices, Day, choice, several, text
-from heliograph.desk.scope import Scope
-from heliograph.dossiers.actions import store_case_file
-from heliograph.dossiers.models import CaseFile
+from heliograph.desk.steps.uploads import CaseFileField
 from heliograph.dossiers.rules.opening import LONGEST_TEXT
 from heliograph.kernel.feel import FactDef
-from heliograph.registers.files import MEGABYTE, FileRefusedError, check_size
 
 YES, NO = "yes", "no"
-KEY_LENGTH = 36
 
 
 def area(label: str, *, limit: int = LONGEST_TEXT, required: bool = True, hint: str = "", rows: int = 5) -> forms.Field:
@@ -96,83 +86,6 @@ class Moment(forms.DateTimeField):
             input_formats=["%Y-%m-%dT%H:%M", "%Y-%m-%dT%H:%M:%S", "%Y-%m-%d %H:%M"],
             error_messages={"invalid": f"“{label}”应为日期和时间，{hint}。"},
         )
-
-
-# -- files of a case
-class CaseFileInput(FileInput):
-    """A file chooser beside the file that was uploaded with this form before."""
-
-    def get_context(self, name: str, value: Any, attrs: dict[str, Any] | None) -> dict[str, Any]:
-        """Say which file is kept; only its key travels with the form."""
-        kept = _reference(value) if value else ""
-        shown = {"sha256": "", "size": 0, "name": "", **value} if value else None
-        return {**super().get_context(name, shown, attrs), "kept": kept}
-
-    def value_from_datadict(self, data: Mapping[str, Any], files: Any, name: str) -> dict[str, Any] | None:
-        """Return the stored file that the form carries, none where it is to be taken out."""
-        return None if data.get(name + REMOVED) else _stored(data.get(name + KEPT) or "")
-
-
-class CaseFileField(forms.Field):
-    """A file of the case; whose it is is asked by the act."""
-
-    widget = CaseFileInput
-
-    def __init__(self, *, label: str, required: bool = False, hint: str = "") -> None:
-        limit = settings.ENTRY_FILE_BYTES // MEGABYTE
-        super().__init__(label=label, required=required, help_text=hint or f"PDF、JPEG 或 PNG，最大 {limit} MB")
-
-    def clean(self, value: Any) -> UUID | None:
-        """Return the key of the file."""
-        found = super().clean(value)
-        return UUID(found["id"]) if found else None
-
-
-def _reference(value: Mapping[str, Any]) -> str:
-    return urlencode({key: value[key] for key in ("id", "size", "name")})
-
-
-def _stored(words: str) -> dict[str, Any] | None:
-    found = {key: values[0] for key, values in parse_qs(words[:2000]).items()}
-    size = found.get("size", "")
-    if set(found) != {"id", "size", "name"} or not (size.isascii() and size.isdigit() and len(size) < 12):
-        return None
-    try:
-        key = UUID(found["id"][:KEY_LENGTH])
-    except ValueError:
-        return None
-    return {"id": str(key), "name": found["name"], "size": int(size)}
-
-
-def with_case_uploads(scope: Scope, case_id: UUID, names: Iterable[str]) -> tuple[QueryDict, dict[str, str]]:
-    """Store what was uploaded and return the sent form with references to it, and what is wrong with each other file.
-
-    Stored at once, so that a form with faults elsewhere can be shown again without asking for the file anew.
-    """
-    data = scope.request.POST.copy()
-    faults: dict[str, str] = {}
-    for name in names:
-        upload = scope.request.FILES.get(name)
-        if upload is None:
-            continue
-        try:
-            check_size(upload.size or 0)
-            upload.seek(0)  # read before, when the form is drawn again after a refusal
-            kept = store_case_file(
-                case_id, name=str(upload.name), content=upload.read(), actor=scope.account, at=scope.at
-            )
-        except FileRefusedError as error:
-            faults[name] = str(error)
-        else:
-            data[name + KEPT] = _reference({"id": kept.pk, "size": kept.size, "name": kept.name})
-            data.pop(name + REMOVED, None)
-    return data, faults
-
-
-def known_files(case_id: UUID, keys: Iterable[UUID]) -> bool:
-    """Say whether all of these are files of the case."""
-    wanted = set(keys)
-    return CaseFile.objects.filter(case_id=case_id, pk__in=wanted).count() == len(wanted)
 
 
 # -- facts

@@ -5,18 +5,25 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from typing import Any, cast
+from uuid import UUID
 
 from django import forms
 
 from heliograph.desk.forms import DeskForm
-from heliograph.desk.steps.fields import CaseFileField, fact_field, paper_fields, with_case_uploads
+from heliograph.desk.steps.fields import fact_field, paper_fields
+from heliograph.desk.steps.made_papers import BY_HAND, choice_of, documents_of_step
 from heliograph.desk.steps.shape import ActForm, Given, StepPlace
+from heliograph.desk.steps.uploads import CaseFileField, done_with_files, with_case_uploads
 from heliograph.dossiers.actions import PaperContent
+from heliograph.dossiers.models import CaseEvent
+from heliograph.dossiers.volume_reading import built_documents
 from heliograph.kernel.feel import FactDef, FactValue
 from heliograph.kernel.packs.asking import facts_ahead
+from heliograph.procedures.queries import steps_of
 
 FACT = "fact-"
 PAPER = "paper-"
+LEFT_OUT = frozenset({"some"})  # how an act takes documents that need not be there
 
 
 @dataclass(frozen=True, slots=True)
@@ -48,40 +55,62 @@ class StepForm(DeskForm):
             if found:
                 yield PaperRow(kind, found)
 
-    def given(self) -> Given:
+    def send(self) -> CaseEvent:
+        """Do the act with what the form holds; what was uploaded is kept if it is done, and only then."""
+        place = self.place
+        return done_with_files(
+            place.scope, place.case.pk, self.cleaned_data, lambda sent: self.row.call(place, self._given(sent))
+        )
+
+    def _given(self, sent: Mapping[str, Any]) -> Given:
         """Return what the act is called with."""
-        values = {name: value for name, value in self.cleaned_data.items() if not name.startswith((FACT, PAPER))}
+        values = {name: value for name, value in sent.items() if not name.startswith((FACT, PAPER))}
         facts = {
-            name.removeprefix(FACT): cast(FactValue, value)
-            for name, value in self.cleaned_data.items()
-            if name.startswith(FACT)
+            name.removeprefix(FACT): cast(FactValue, value) for name, value in sent.items() if name.startswith(FACT)
         }
-        return Given(values, [self._paper(number, kind) for number, kind in self._papers()], facts)
+        return Given(values, [self._paper(number, kind, sent) for number, kind in self._papers(sent)], facts)
 
-    def _papers(self) -> Iterator[tuple[int, str]]:
-        if self.row.papers != "none":
-            yield from enumerate(self.place.node.documents)
+    def _papers(self, sent: Mapping[str, Any]) -> Iterator[tuple[int, str]]:
+        """Return the documents that the act gets: of those that may be left out, the ones that something is said of."""
+        for number, kind in enumerate(self.place.node.documents if self.row.papers != "none" else ()):
+            said = ("on", "file", "document") if self.row.papers in LEFT_OUT else ()
+            if not said or any(sent.get(f"{PAPER}{number}-{name}") for name in said):
+                yield number, kind
 
-    def _paper(self, number: int, kind: str) -> PaperContent:
-        given = self.cleaned_data
+    def _paper(self, number: int, kind: str, given: Mapping[str, Any]) -> PaperContent:
         return PaperContent(
             kind=kind,
             made_on=given.get(f"{PAPER}{number}-on") or self.place.scope.on,
             number=given.get(f"{PAPER}{number}-number") or "",
             file_id=given.get(f"{PAPER}{number}-file"),
+            document_id=_made(given.get(f"{PAPER}{number}-document")),
         )
 
 
+def _made(chosen: str | None) -> UUID | None:
+    """Return the document of the system that was chosen, none where one was made by hand."""
+    return UUID(chosen) if chosen and chosen != BY_HAND else None
+
+
 def asked_facts(place: StepPlace, row: ActForm) -> list[FactDef]:
-    """Return the facts that the step asks: its own, and those that the flow reads next and nobody knows yet."""
+    """Return the facts that the step asks: its own, and those that the flow reads next and nobody knows yet.
+
+    A step that comes again after a return asks again what it asked before.
+    """
     if not row.asks_facts:
         return []
     dictionary = place.standing.compiled.dictionary
-    known = {*place.standing.facts, *place.node.facts}
+    known = (place.standing.facts.keys() - _answered_here(place)) | {*place.node.facts}
     ahead = facts_ahead(place.standing.compiled.definition, place.place) - known
     by_rule = {one["name"] for one in place.standing.compiled.bundle.facts if one.get("ask") == "rule"}
     names = [*place.node.facts, *(name for name in dictionary if name in ahead)]
     return [dictionary[name] for name in names if name in dictionary and name not in row.gives | by_rule]
+
+
+def _answered_here(place: StepPlace) -> set[str]:
+    """Return the facts that this very step answered the last times it was done. One query."""
+    before = steps_of(place.case.agency_id, place.case.pk).filter(place=place.place).values_list("facts", flat=True)
+    return set().union(*before)
 
 
 def form_class(place: StepPlace, row: ActForm) -> type[StepForm]:
@@ -90,17 +119,29 @@ def form_class(place: StepPlace, row: ActForm) -> type[StepForm]:
     members: dict[str, Any] = dict(row.fields(place))
     for fact in asked_facts(place, row):
         members[FACT + fact.name] = fact_field(fact, questions.get(fact.name, ""))
+        members[FACT + fact.name].required &= fact.name not in row.optional
         members[FACT + fact.name].initial = _shown(place.standing.facts.get(fact.name))
     if row.papers != "none":
-        for number, kind in enumerate(place.node.documents):
-            members |= _papers_of(number, kind, row, place)
-    return type("FormOfStep", (StepForm,), {**members, "place": place, "row": row})
+        built = built_documents(place.scope.pack)  # drawn up by the system, nothing to ask
+        for number, one in enumerate(documents_of_step(place)):
+            if one.kind in built:
+                continue
+            made = choice_of(one.made) if one.made else {}
+            members |= {f"{PAPER}{number}-{name}": field for name, field in made.items()}
+            members |= _papers_of(number, one.kind, row, place)
+    shape = cast(type[StepForm], type("FormOfStep", (StepForm,), members))
+    # after the fields: an act may ask for something of the same name, e.g. the place of a hearing
+    shape.place, shape.row = place, row
+    return shape
 
 
 def _papers_of(number: int, kind: str, row: ActForm, place: StepPlace) -> Mapping[str, forms.Field]:
     if row.papers == "file":
         return {f"{PAPER}{number}-file": CaseFileField(label=f"{kind}（签章后的文件）")}
-    return paper_fields(number, kind, on=place.scope.on)
+    found = paper_fields(number, kind, on=place.scope.on)
+    for field in found.values():
+        field.required = field.required and row.papers not in LEFT_OUT
+    return found
 
 
 def _shown(value: FactValue | None) -> Any:

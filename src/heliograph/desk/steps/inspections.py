@@ -13,15 +13,12 @@ from heliograph.desk.steps.shape import Act, ActForm, Fields, Given, StepPlace
 from heliograph.dossiers.actions import inspections
 from heliograph.dossiers.models import CaseEvent
 from heliograph.dossiers.rules.inspecting import RESULTS
-from heliograph.registers.models import Entry
 
 PUBLISHED = "只有已经公开的检查事项才能检查"
 
 
 def _apply_fields(place: StepPlace) -> Fields:
-    items = Entry.objects.filter(
-        agency_id=place.scope.id, register__in=inspections.ITEM_REGISTERS, public_versions__is_current=True
-    ).order_by("number")
+    items = inspections.inspection_items(place.scope.id).filter(public_versions__is_current=True)
     listed = [(str(key), title) for key, title in items.values_list("pk", "title")]
     return {
         "item_ids": several("检查事项", listed, help_text=PUBLISHED),
@@ -39,6 +36,7 @@ def _apply(place: StepPlace, given: Given) -> CaseEvent:
         papers=given.papers,
         actor=place.scope.account,
         at=place.scope.at,
+        rev=place.rev,
     )
 
 
@@ -68,14 +66,20 @@ def _inspect(place: StepPlace, given: Given) -> CaseEvent:
         papers=given.papers,
         actor=place.scope.account,
         at=place.scope.at,
+        rev=place.rev,
     )
 
 
-def _result_fields(_place: StepPlace) -> Fields:
+def _result_fields(place: StepPlace) -> Fields:
+    found_on = Day(label="认定日期", help_text="现场检查当天或者之后")
+    found_on.initial = place.scope.on
     return {
         "result": one_of("检查结果", list(RESULTS.items())),
         "text": area("认定的情况", limit=1900),
-        "rectify_until": Day(label="改正期限", required=False, help_text="责令改正的必须填写"),
+        "rectify_until": Day(
+            label="改正期限", required=False, help_text="责令改正的必须填写；当场改正的填认定当天，届时登记复查"
+        ),
+        "found_on": found_on,
     }
 
 
@@ -96,6 +100,7 @@ def _rectified(place: StepPlace, given: Given) -> CaseEvent:
         papers=given.papers,
         actor=place.scope.account,
         at=place.scope.at,
+        rev=place.rev,
     )
 
 
@@ -105,12 +110,12 @@ def _refer_fields(_place: StepPlace) -> Fields:
 
 def _publish(place: StepPlace, given: Given) -> CaseEvent:
     return inspections.publish_result(
-        place.case.pk, place.place, **given.values, actor=place.scope.account, at=place.scope.at
+        place.case.pk, place.place, **given.values, actor=place.scope.account, at=place.scope.at, rev=place.rev
     )
 
 
 INSPECTIONS: dict[Act, ActForm] = {
-    inspections.apply_inspection: ActForm("报请审批", _apply, _apply_fields, asks_facts=True),
+    inspections.apply_inspection: ActForm("报请审批", _apply, _apply_fields, asks_facts=True, papers="some"),
     inspections.approve_inspection: ActForm(
         "提交审批结论", plain(inspections.approve_inspection), approval_fields, frozenset({"准予检查"})
     ),

@@ -5,7 +5,8 @@ from __future__ import annotations
 from typing import Any
 from uuid import UUID
 
-from heliograph.desk.forms import choice, text
+from heliograph.desk.forms import text
+from heliograph.desk.people_fit import officers, pick
 from heliograph.desk.steps.fields import Moment, area, yes_no
 from heliograph.desk.steps.shape import Fields, Given, StepPlace
 from heliograph.dossiers.actions import OnSiteContent
@@ -15,9 +16,8 @@ SPOT = "spot_"
 
 def on_site_fields(place: StepPlace) -> Fields:
     """Return the fields of an act before the party."""
-    first, second = (
-        choice(label, place.staff, help_text="须持有有效的执法证件") for label in ("执法人员", "执法人员之二")
-    )
+    fit = officers(place.scope, place.case)
+    first, second = (pick(label, fit, help_text="须持有有效的执法证件") for label in ("执法人员", "执法人员之二"))
     first.initial, second.initial = str(place.case.handler_id), str(place.case.co_handler_id or "")
     where = text("现场地点", limit=300)
     where.initial = place.case.place

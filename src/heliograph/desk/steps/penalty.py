@@ -3,14 +3,19 @@
 from __future__ import annotations
 
 from decimal import Decimal
-from typing import Any
 
 from django import forms
 
 from heliograph.desk.forms import Day, choice, several, text
+from heliograph.desk.steps.benchmarks import benchmark_fields, kept_answers, split
 from heliograph.desk.steps.fields import area, money, one_of, yes_no
+from heliograph.desk.steps.hearings import HEARINGS
 from heliograph.desk.steps.shape import Act, ActForm, Fields, Given, StepPlace
+from heliograph.desk.steps.uploads import CaseFileField
 from heliograph.dossiers import actions
+from heliograph.dossiers.actions.concluding import PENALTY_KINDS
+from heliograph.dossiers.actions.deciding import VERDICTS
+from heliograph.dossiers.actions.hearing import statement_end
 from heliograph.dossiers.models import CaseEvent, Citation, Proposal
 from heliograph.dossiers.models.decisions import Outcome, Penalty
 
@@ -35,7 +40,13 @@ def _propose_filing_fields(place: StepPlace) -> Fields:
 
 def _propose_filing(place: StepPlace, given: Given) -> CaseEvent:
     return actions.propose_filing(
-        place.case.pk, place.place, **given.values, papers=given.papers, actor=place.scope.account, at=place.scope.at
+        place.case.pk,
+        place.place,
+        **given.values,
+        papers=given.papers,
+        actor=place.scope.account,
+        at=place.scope.at,
+        rev=place.rev,
     )
 
 
@@ -54,7 +65,7 @@ def _filing_fields(_place: StepPlace) -> Fields:
 
 def _decide_filing(place: StepPlace, given: Given) -> CaseEvent:
     return actions.decide_filing(
-        place.case.pk, place.place, **given.values, actor=place.scope.account, at=place.scope.at
+        place.case.pk, place.place, **given.values, actor=place.scope.account, at=place.scope.at, rev=place.rev
     )
 
 
@@ -64,7 +75,13 @@ def _investigate_fields(_place: StepPlace) -> Fields:
 
 def _investigate(place: StepPlace, given: Given) -> CaseEvent:
     return actions.investigate(
-        place.case.pk, place.place, **given.values, papers=given.papers, actor=place.scope.account, at=place.scope.at
+        place.case.pk,
+        place.place,
+        **given.values,
+        papers=given.papers,
+        actor=place.scope.account,
+        at=place.scope.at,
+        rev=place.rev,
     )
 
 
@@ -73,7 +90,7 @@ def _conclude_fields(place: StepPlace) -> Fields:
     cited = Citation.objects.filter(case=place.case, use=Citation.Use.APPLIED).values_list("key", flat=True)
     found = {
         "outcome": choice("拟处理结果", [(one.value, one.label) for one in PROPOSED]),
-        "kinds": several("处罚种类", Penalty.choices, required=False, help_text="可以多选；不给予处罚的不选"),
+        "kinds": several("处罚种类", _kinds(place), required=False, help_text="可以多选；不给予处罚的不选"),
         "fine": money("罚款金额", required=False, hint="没有罚款的不填"),
         "confiscated": money("没收金额", required=False, hint="没收违法所得或者财物的价值，没有的不填"),
         "other": text("其他处罚内容", limit=2000, required=False, help_text="暂扣、停产停业的期限，其他处罚的内容"),
@@ -85,19 +102,32 @@ def _conclude_fields(place: StepPlace) -> Fields:
             required=False,
             help_text="从本案引用的“处理依据”中选；没有列出的，请先在案件页面引用条文",
         ),
-        "benchmark": text("适用的裁量基准", limit=300, required=False, help_text="写明基准名称和裁量阶次"),
-        "benchmark_min": money("基准下限", required=False),
-        "benchmark_max": money("基准上限", required=False),
+        **benchmark_fields(place),
+        "correction": area(
+            "责令改正的内容",
+            limit=1000,
+            required=False,
+            rows=3,
+            hint="给予处罚的必须填写；已经改正或者无法改正的，写明情况",
+        ),
+        "correct_by": Day(label="改正期限", required=False, help_text="限期改正的填写，立即改正的不填"),
         "deviation_reason": area("突破基准的理由", required=False, rows=3, hint="罚款不在基准幅度内的必须填写"),
     }
     if last is not None:
+        kept = kept_answers(last)
         for name in found:
-            found[name].initial = getattr(last, name)
+            found[name].initial = kept.get(name, getattr(last, name, None))
     return found
 
 
+def _kinds(place: StepPlace) -> list[tuple[str, str]]:
+    """Return the kinds of penalty that the agency may impose by its pack."""
+    given = next((one.value for one in place.scope.pack.rules.provisions if one.id == PENALTY_KINDS), None)
+    return [(key, label) for key, label in Penalty.choices if not isinstance(given, list) or label in given]
+
+
 def _conclude(place: StepPlace, given: Given) -> CaseEvent:
-    values = dict(given.values)
+    values = split(given.values)
     for name in ("fine", "confiscated"):
         values[name] = values[name] or Decimal(0)
     return actions.conclude_investigation(
@@ -108,6 +138,7 @@ def _conclude(place: StepPlace, given: Given) -> CaseEvent:
         facts=given.facts,
         actor=place.scope.account,
         at=place.scope.at,
+        rev=place.rev,
     )
 
 
@@ -117,7 +148,13 @@ def _discuss_fields(_place: StepPlace) -> Fields:
 
 def _discuss(place: StepPlace, given: Given) -> CaseEvent:
     return actions.discuss_collectively(
-        place.case.pk, place.place, **given.values, papers=given.papers, actor=place.scope.account, at=place.scope.at
+        place.case.pk,
+        place.place,
+        **given.values,
+        papers=given.papers,
+        actor=place.scope.account,
+        at=place.scope.at,
+        rev=place.rev,
     )
 
 
@@ -127,17 +164,36 @@ def _approve_fields(_place: StepPlace) -> Fields:
 
 def _approve(place: StepPlace, given: Given) -> CaseEvent:
     return actions.approve_handling(
-        place.case.pk, place.place, **given.values, papers=given.papers, actor=place.scope.account, at=place.scope.at
+        place.case.pk,
+        place.place,
+        **given.values,
+        papers=given.papers,
+        actor=place.scope.account,
+        at=place.scope.at,
+        rev=place.rev,
     )
 
 
-def _notice_fields(_place: StepPlace) -> Fields:
-    return {"served_on": Day(label="告知书送达日期", help_text="陈述申辩和要求听证的期限从这一天起算")}
+def _notice_fields(place: StepPlace) -> Fields:
+    until = statement_end(place.scope.pack, place.scope.on)
+    by_pack = f"不填的按规则包（今天送达的至 {until.isoformat()}，日数待核）" if until else "规则包没有规定，必须填写"
+    return {
+        "served_on": Day(label="告知书送达日期", help_text="陈述申辩和要求听证的期限从这一天起算"),
+        "statement_until": Day(
+            label="陈述申辩期限届满日", required=until is None, help_text=f"按告知书写明的期限填写；{by_pack}"
+        ),
+    }
 
 
 def _notice(place: StepPlace, given: Given) -> CaseEvent:
     return actions.give_prior_notice(
-        place.case.pk, place.place, **given.values, papers=given.papers, actor=place.scope.account, at=place.scope.at
+        place.case.pk,
+        place.place,
+        **given.values,
+        papers=given.papers,
+        actor=place.scope.account,
+        at=place.scope.at,
+        rev=place.rev,
     )
 
 
@@ -152,82 +208,33 @@ def _statement_fields(_place: StepPlace) -> Fields:
         "kind": one_of("当事人意见", kinds),
         "received_on": Day(label="收到日期", help_text="期满未提出的，填期限届满的次日"),
         "content": area("陈述申辩内容", required=False, hint="提出陈述申辩的必须填写"),
+        "file": CaseFileField(label="当事人的书面材料", hint="放弃权利的必须上传签名或者盖章的书面声明"),
     }
 
 
 def _statement(place: StepPlace, given: Given) -> CaseEvent:
+    values = dict(given.values)
+    file_id = values.pop("file")
     return actions.end_statement(
-        place.case.pk, place.place, **given.values, actor=place.scope.account, at=place.scope.at
-    )
-
-
-def _request_fields(_place: StepPlace) -> Fields:
-    return {"note": area("申请要点", limit=2000, rows=3)}
-
-
-def _request(place: StepPlace, given: Given) -> CaseEvent:
-    return actions.request_hearing(
-        place.case.pk, place.place, **given.values, actor=place.scope.account, at=place.scope.at
-    )
-
-
-def notify_fields(place: StepPlace) -> Fields:
-    """Return what is asked of the announcement of a hearing."""
-    return {
-        "notified_on": Day(label="通知日期"),
-        "held_on": Day(label="听证日期"),
-        "place": text("听证地点", limit=300),
-        "chair": choice("听证主持人", place.staff, help_text="须由非本案调查人员担任"),
-        "public": yes_no("是否公开举行", hint="涉及国家秘密、商业秘密、个人隐私的不公开"),
-    }
-
-
-def notify_values(given: Given) -> dict[str, Any]:
-    """Return when and where the hearing is and who chairs it, as the acts take it."""
-    values = {name: value for name, value in given.values.items() if name != "chair"}
-    return {**values, "chair_id": given.key("chair")}
-
-
-def _notify(place: StepPlace, given: Given) -> CaseEvent:
-    return actions.notify_hearing(
         place.case.pk,
         place.place,
-        **notify_values(given),
-        papers=given.papers,
+        **values,
+        file_id=file_id,
         actor=place.scope.account,
         at=place.scope.at,
+        rev=place.rev,
     )
 
 
-def _hold_fields(_place: StepPlace) -> Fields:
-    return {"held_on": Day(label="举行日期"), "opinion": area("听证意见")}
-
-
-def _hold(place: StepPlace, given: Given) -> CaseEvent:
-    return actions.hold_hearing(
-        place.case.pk, place.place, **given.values, papers=given.papers, actor=place.scope.account, at=place.scope.at
-    )
-
-
-def _review_fields(_place: StepPlace) -> Fields:
-    adopted = [("yes", "采纳"), ("partly", "部分采纳"), ("no", "不采纳")]
+def _decide_fields(place: StepPlace) -> Fields:
+    said = [(one, one) for one in VERDICTS]
+    verdict = {"verdict": one_of("决定意见", said, hint="退回的回到调查终结报告")}
+    reason = {"reason": area("不予处罚或者退回的理由", limit=2000, required=False, rows=3)}
     return {
-        "adopted": one_of("采纳情况", adopted),
-        "opinion": area("复核意见", hint="写明对当事人提出的事实、理由和证据复核的结果"),
-        "keeps": yes_no("复核结论", words=("维持原意见", "改变处理意见"), hint="改变的，退回调查终结报告并重新告知"),
-    }
-
-
-def _review(place: StepPlace, given: Given) -> CaseEvent:
-    return actions.review_defence(
-        place.case.pk, place.place, **given.values, papers=given.papers, actor=place.scope.account, at=place.scope.at
-    )
-
-
-def _decide_fields(_place: StepPlace) -> Fields:
-    return {
+        **verdict,
+        **reason,
         "collecting_bank": text("罚款代收机构", limit=200, required=False, help_text="处以罚款的必须填写"),
-        "surcharge": yes_no("决定书是否写明逾期加处罚款", required=False),
+        "surcharge": yes_no("决定书是否写明逾期加处罚款", required=False, hint="处以罚款的必须回答"),
         "late_reason": text(
             "超期说明", limit=1000, required=False, help_text="只在办案期限届满后才作出决定时填写，由负责人写明情况"
         ),
@@ -239,11 +246,10 @@ def _decide(place: StepPlace, given: Given) -> CaseEvent:
         place.case.pk,
         place.place,
         paper=given.papers[0],
-        collecting_bank=given.values["collecting_bank"],
-        surcharge=bool(given.values["surcharge"]),
-        late_reason=given.values["late_reason"],
+        **given.values,
         actor=place.scope.account,
         at=place.scope.at,
+        rev=place.rev,
     )
 
 
@@ -262,18 +268,21 @@ def _no_penalty(place: StepPlace, given: Given) -> CaseEvent:
         paper=given.papers[0],
         actor=place.scope.account,
         at=place.scope.at,
+        rev=place.rev,
     )
 
 
+DECIDED = frozenset({"决定意见"})
 CONCLUDED = frozenset({"拟处理意见", "处罚种类", "罚款金额", "没收金额", "当事人类型"})
 NUMBERED = "文号由系统在办理时按序给出，此处只上传签章后的决定书"
 
 PENALTY: dict[Act, ActForm] = {
+    **HEARINGS,
     actions.propose_filing: ActForm("报请立案", _propose_filing, _propose_filing_fields),
     actions.decide_filing: ActForm(
         "提交审批结论", _decide_filing, _filing_fields, frozenset({"准予立案"}), papers="none"
     ),
-    actions.investigate: ActForm("调查取证终了", _investigate, _investigate_fields),
+    actions.investigate: ActForm("调查取证终了", _investigate, _investigate_fields, papers="some"),
     actions.conclude_investigation: ActForm(
         "提交调查终结报告", _conclude, _conclude_fields, CONCLUDED, asks_facts=True
     ),
@@ -283,10 +292,6 @@ PENALTY: dict[Act, ActForm] = {
     actions.end_statement: ActForm(
         "登记当事人意见", _statement, _statement_fields, frozenset({"当事人意见"}), papers="none"
     ),
-    actions.request_hearing: ActForm("登记听证申请", _request, _request_fields, papers="none"),
-    actions.notify_hearing: ActForm("登记听证通知", _notify, notify_fields),
-    actions.hold_hearing: ActForm("登记听证", _hold, _hold_fields, frozenset({"经过听证"})),
-    actions.review_defence: ActForm("提交复核意见", _review, _review_fields, frozenset({"复核结论"})),
-    actions.decide: ActForm("作出决定", _decide, _decide_fields, papers="file", note=NUMBERED),
+    actions.decide: ActForm("提交决定意见", _decide, _decide_fields, DECIDED, papers="file", note=NUMBERED),
     actions.decide_no_penalty: ActForm("决定不予处罚", _no_penalty, _no_penalty_fields, papers="file", note=NUMBERED),
 }

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import functools
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
@@ -18,7 +17,7 @@ from heliograph.dossiers.permissions import HANDLERS
 from heliograph.kernel.bpmn import Node
 from heliograph.kernel.feel import FactValue
 from heliograph.procedures.queries import Standing
-from heliograph.registers.models import Account, Role
+from heliograph.registers.models import Role
 
 Fields = dict[str, forms.Field]
 
@@ -39,6 +38,11 @@ class StepPlace:
         return self.node.act or GENERIC
 
     @property
+    def rev(self) -> int:
+        """The revision of the case that the sent form was opened at."""
+        return self.scope.sent_rev
+
+    @property
     def role_label(self) -> str:
         """Who does the step, in Chinese."""
         return str(Role(self.node.role).label) if self.node.role else "任一办案人员"
@@ -50,12 +54,6 @@ class StepPlace:
             return False
         own = self.scope.account.pk in {self.case.handler_id, self.case.co_handler_id}
         return own or self.node.role not in HANDLERS
-
-    @functools.cached_property
-    def staff(self) -> list[tuple[str, str]]:
-        """The people of the agency who may be named in a form."""
-        people = Account.objects.filter(person__agency_id=self.scope.id, is_active=True).order_by("display_name", "pk")
-        return [(str(key), name) for key, name in people.values_list("pk", "display_name")]
 
 
 @dataclass(frozen=True, slots=True)
@@ -90,5 +88,6 @@ class ActForm:
     fields: Callable[[StepPlace], Fields] = no_fields
     gives: frozenset[str] = frozenset()
     asks_facts: bool = False
-    papers: str = "all"  # "all": every declared document; "file": only the signed file; "none"
+    papers: str = "all"  # every declared document; "some": those of what was done; "file": only the signed file; "none"
+    optional: frozenset[str] = frozenset()  # facts that need no answer, e.g. the fine of a warning
     note: str = ""  # which part is done by hand for now

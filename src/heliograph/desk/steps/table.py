@@ -8,7 +8,9 @@ from heliograph.desk.steps.execution import EXECUTION
 from heliograph.desk.steps.fields import area
 from heliograph.desk.steps.inspections import INSPECTIONS
 from heliograph.desk.steps.penalty import PENALTY
+from heliograph.desk.steps.reviews import REVIEWS
 from heliograph.desk.steps.shape import Act, ActForm, Fields, Given, StepPlace
+from heliograph.desk.steps.summary import SUMMARY_FORMS
 from heliograph.desk.steps.transfers import TRANSFERS
 from heliograph.dossiers.actions import ACTS_OF_STEPS, act_of, complete_step
 from heliograph.dossiers.models import CaseEvent
@@ -29,6 +31,7 @@ def _generic(place: StepPlace, given: Given) -> CaseEvent:
         facts=given.facts,
         actor=place.scope.account,
         at=place.scope.at,
+        rev=place.rev,
     )
 
 
@@ -40,6 +43,8 @@ FORMS: dict[Act, ActForm] = {
     **INSPECTIONS,
     **COERCION,
     **TRANSFERS,
+    **SUMMARY_FORMS,
+    **REVIEWS,
 }
 
 # Every act that a flowchart may name, with its usual form: what the editor of procedures offers.

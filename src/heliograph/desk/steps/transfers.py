@@ -1,18 +1,13 @@
-"""Forms of the transfer of a suspected crime, and of the notice on the spot (移送、当场告知)."""
+"""Forms of the transfer of a suspected crime (移送)."""
 
 from __future__ import annotations
 
-from decimal import Decimal
-
-from heliograph.desk.forms import several, text
+from heliograph.desk.forms import Day, text
 from heliograph.desk.steps.applications import plain
-from heliograph.desk.steps.fields import Moment, area, money, yes_no
-from heliograph.desk.steps.shape import Act, ActForm, Fields, Given, StepPlace
+from heliograph.desk.steps.fields import Moment, area, one_of, yes_no
+from heliograph.desk.steps.shape import Act, ActForm, Fields, StepPlace
 from heliograph.dossiers import actions
-from heliograph.dossiers.models import CaseEvent, Citation
-from heliograph.dossiers.models.decisions import Penalty
-
-ON_THE_SPOT = (Penalty.WARNING, Penalty.FINE)
+from heliograph.dossiers.actions.transferring import ANSWERS
 
 
 def _report_fields(_place: StepPlace) -> Fields:
@@ -34,52 +29,26 @@ def _deliver_fields(_place: StepPlace) -> Fields:
     }
 
 
-def _spot_fields(place: StepPlace) -> Fields:
-    """What the step before found is filled in, and checked again by the act."""
-    found = place.standing.facts
-    kinds = several("处罚种类", [(one.value, one.label) for one in ON_THE_SPOT])
-    said = str(found.get("当场处罚种类", ""))
-    kinds.initial = [one.value for one in ON_THE_SPOT if one.label in said]
-    fine = money("罚款金额", required=False, hint="没有罚款的不填")
-    fine.initial = found.get("罚款金额")
-    cited = Citation.objects.filter(case=place.case, use=Citation.Use.APPLIED).values_list("key", flat=True)
+def _answer_fields(_place: StepPlace) -> Fields:
     return {
-        "kinds": kinds,
-        "fine": fine,
-        "facts": area("认定的事实和证据", rows=3),
-        "reasons": area("理由", rows=3),
-        "basis": several(
-            "处理依据",
-            [(key, key) for key in cited],
-            required=False,
-            help_text="从本案引用的“处理依据”中选；没有列出的，请先在案件页面引用条文",
-        ),
-        "waived": yes_no("当事人是否放弃陈述申辩"),
-        "statement": area("当事人的陈述申辩", required=False, rows=3, hint="没有放弃的必须填写"),
+        "filed": yes_no("公安机关是否立案", words=("立案", "不予立案")),
+        "answered_on": Day(label="收到通知书日期", help_text="移交物品、提请复议的期限从这一天起算"),
+        "result": area("通知书内容", limit=900, rows=3, hint="通知书文号；不予立案的写明理由和退回的材料"),
     }
 
 
-def _on_the_spot(place: StepPlace, given: Given) -> CaseEvent:
-    values = given.values
-    content = actions.ProposalContent(
-        outcome="penalty",
-        kinds=values["kinds"],
-        fine=values["fine"] or Decimal(0),
-        confiscated=Decimal(0),
-        other="",
-        facts=values["facts"],
-        reasons=values["reasons"],
-        basis=values["basis"],
-    )
-    return actions.notify_on_the_spot(
-        place.case.pk,
-        place.place,
-        content=content,
-        statement=values["statement"],
-        waived=values["waived"],
-        actor=place.scope.account,
-        at=place.scope.at,
-    )
+def _refusal_fields(_place: StepPlace) -> Fields:
+    return {
+        "how": one_of("对不予立案的处理", [(one, one) for one in ANSWERS], hint="接受的，案件退回本机关依法处理"),
+        "reason": area("理由", limit=1900, rows=3),
+    }
+
+
+def _items_fields(_place: StepPlace) -> Fields:
+    return {
+        "handed_on": Day(label="移交日期"),
+        "note": area("移交清单", limit=1900, rows=4, hint="涉案物品和有关材料，每行一项，写明接收人"),
+    }
 
 
 TRANSFERS: dict[Act, ActForm] = {
@@ -88,5 +57,11 @@ TRANSFERS: dict[Act, ActForm] = {
         "提交审批结论", plain(actions.approve_transfer), _approve_fields, frozenset({"准予移送"})
     ),
     actions.transfer_case: ActForm("登记移送", plain(actions.transfer_case), _deliver_fields),
-    actions.notify_on_the_spot: ActForm("登记当场告知", _on_the_spot, _spot_fields, papers="none"),
+    actions.record_police_answer: ActForm(
+        "登记答复", plain(actions.record_police_answer), _answer_fields, frozenset({"公安机关立案"})
+    ),
+    actions.answer_police_refusal: ActForm(
+        "登记处理", plain(actions.answer_police_refusal), _refusal_fields, frozenset({"不予立案的处理"})
+    ),
+    actions.hand_over_transfer_items: ActForm("登记移交", plain(actions.hand_over_transfer_items), _items_fields),
 }

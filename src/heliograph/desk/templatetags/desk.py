@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from typing import Any
 
 from django import template
@@ -10,7 +10,10 @@ from django.templatetags.static import static
 from django.utils.html import format_html
 from django.utils.safestring import SafeString
 
+from heliograph.desk.cited import CitedArticle, in_words, sources_of
+from heliograph.desk.scope import Scope
 from heliograph.disclosure.adjustments import ADJUST_LIMIT
+from heliograph.dossiers.models import Proposal
 from heliograph.duties.models import Duty
 from heliograph.duties.queries import OPEN_STATES
 from heliograph.registers.exports import flat
@@ -50,6 +53,26 @@ def lookup(names: dict[str, str], key: str) -> str:
 def several(citations: str) -> str:
     """Return citations that a flowchart writes with commas as a list that breaks between them."""
     return "、".join(one.strip() for one in citations.split(",") if one.strip())
+
+
+@register.filter
+def cited(text: str, scope: Scope) -> str:
+    """Return a text in which keys of articles and of clauses of the agency's sources are written for people."""
+    return in_words(str(text or ""), sources_of(scope))
+
+
+@register.filter
+def article(articles: Mapping[str, CitedArticle], key: str) -> CitedArticle | None:
+    """Return what a key names."""
+    return articles.get(key)
+
+
+@register.filter
+def tiers(proposal: Proposal) -> list[dict[str, Any]]:
+    """Return what the discretion tables of both days said of a proposal, with which of them applies."""
+    kept = proposal.benchmark_found
+    named = (("then", "行为时"), ("now", "提出时"))
+    return [{**kept[when], "label": label, "applies": kept["applied"] == when} for when, label in named if kept[when]]
 
 
 @register.filter

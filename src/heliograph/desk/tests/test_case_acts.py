@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import pytest
+from django.core.files.uploadedfile import SimpleUploadedFile
 from django.test import RequestFactory
 
 from heliograph.desk import clock
@@ -11,11 +12,12 @@ from heliograph.desk.scope import scope_of
 from heliograph.desk.steps.form import form_class
 from heliograph.desk.steps.shape import StepPlace
 from heliograph.desk.steps.table import FORMS, form_of
-from heliograph.desk.tests.casework import open_bureau, read, url
+from heliograph.desk.tests.casework import PDF, open_bureau, read, rev_of, url
 from heliograph.desk.tests.conftest import Browser
 from heliograph.dossiers.actions import ACTS_OF_STEPS
-from heliograph.dossiers.models import Case, Message, Recusal, Suspension
+from heliograph.dossiers.models import Case, CaseFile, Message, Payment, Recusal, Suspension
 from heliograph.dossiers.tests.bureau import Bureau, found_bureau, opened
+from heliograph.dossiers.tests.stages import walk_to
 from heliograph.dossiers.tests.walks import answered, concluded, decided, filed, investigated, noticed
 from heliograph.kernel.bpmn.notation import Kind
 from heliograph.procedures.queries import standing
@@ -40,8 +42,10 @@ def test_each_role_is_offered_what_it_may_do(bureau: Bureau, browser: Browser) -
     assert "发送消息" in officer
     assert "登记回避申请" in officer
     assert "中止案件" not in officer
-    for words in ("中止案件", "延长期限", "退回前一环节", "终止案件"):
+    for words in ("中止案件", "退回前一环节", "终止案件"):
         assert words in leader
+    assert "延长期限" not in leader  # the period of a penalty is lengthened by the head alone
+    assert "延长期限" in read(browser(bureau["head"]), address)
     assert "登记复议诉讼" not in leader
     assert "恢复办理" not in leader
 
@@ -52,14 +56,21 @@ def test_a_leader_suspends_and_resumes_a_case(bureau: Bureau, browser: Browser) 
     read(browser(bureau["handler"]), address, 403)
     leader = browser(bureau["leader_in_charge"])
     assert leader.post(address, {"from_on": "2026-11-20", "reason": "", "basis": ""}).status_code == 422
-    past = leader.post(address, {"from_on": "2026-11-02", **WHY})
+    past = leader.post(address, {"from_on": "2026-11-02", **WHY, "rev": rev_of(case)})
     assert past.status_code == 409
     assert "等待鉴定" in past.content.decode()
-    assert leader.post(address, {"from_on": "2026-11-20", **WHY}).status_code == 302
+    old = leader.post(address, {"from_on": "2026-11-20", **WHY, "rev": "1"})
+    assert old.status_code == 409
+    assert "该案件刚被" in old.content.decode()
+    assert f'name="rev" value="{rev_of(case)}"' in old.content.decode()
+    assert leader.post(address, {"from_on": "2026-11-20", **WHY, "rev": rev_of(case)}).status_code == 302
     assert "案件已中止" in read(leader, url(bureau, "case", case=case.pk))
-    assert leader.post(address, {"from_on": "2026-11-20", **WHY}).status_code == 409
+    assert leader.post(address, {"from_on": "2026-11-20", **WHY, "rev": rev_of(case)}).status_code == 409
     bureau.later(days=3)
-    assert leader.post(url(bureau, "case-act", case=case.pk, act="resume"), WHY).status_code == 302
+    assert (
+        leader.post(url(bureau, "case-act", case=case.pk, act="resume"), {**WHY, "rev": rev_of(case)}).status_code
+        == 302
+    )
     case.refresh_from_db()
     assert case.state == Case.State.HANDLING
     assert Suspension.objects.get(case=case).to_on is not None
@@ -113,6 +124,33 @@ def test_a_remedy_is_registered_after_the_decision(bureau: Bureau, browser: Brow
     assert early.status_code == 409  # not served yet
 
 
+def test_an_instalment_is_registered_by_the_officers_alone(bureau: Bureau, browser: Browser) -> None:
+    case = opened(bureau)
+    walk_to(bureau, case, "serve")
+    client, address = browser(bureau["handler"]), url(bureau, "case-act", case=case.pk, act="receipt")
+    assert "登记缴款回执" in read(client, url(bureau, "case-acts", case=case.pk))
+    assert "尚应缴纳 800" in read(client, address)
+    sent = {"amount": "300", "paid_on": "2026-11-20", "bank": "晴川农商银行", "receipt": "P-1"}
+
+    def scan() -> SimpleUploadedFile:
+        return SimpleUploadedFile("票据.pdf", PDF)
+
+    before = set(CaseFile.objects.values_list("pk", flat=True))
+    much = client.post(address, {**sent, "amount": "900", "file": scan()})
+    assert much.status_code == 409
+    assert set(CaseFile.objects.values_list("pk", flat=True)) == before
+    assert client.post(address, {**sent, "file": scan()}).status_code == 302
+    payment = Payment.objects.get(case=case)
+    assert payment.amount == 300
+    assert payment.file is not None
+    assert payment.file.case_id == case.pk
+    assert client.post(address, {**sent, "amount": "100"}).status_code == 409  # the same receipt twice
+    assert "尚应缴纳 500" in read(client, address)
+    assert "登记缴款回执" not in read(browser(bureau["leader_in_charge"]), url(bureau, "case-acts", case=case.pk))
+    assert browser(bureau["leader_in_charge"]).post(address, sent).status_code == 403
+    assert browser(bureau["window_clerk"]).post(address, {**sent, "receipt": "P-2"}).status_code == 403
+
+
 def test_an_unknown_act_is_no_page(bureau: Bureau, browser: Browser) -> None:
     case = opened(bureau)
     read(browser(bureau["head"]), url(bureau, "case-act", case=case.pk, act="nothing"), 404)
@@ -143,7 +181,8 @@ def test_every_step_of_a_shipped_procedure_has_a_form_that_is_drawn(
     code, category = KINDS[procedure]
     bureau = found_bureau(code, procedure, category="综合")
     monkeypatch.setattr(clock, "now", lambda: bureau.later(seconds=1))
-    case = opened(bureau, procedure, category=category)
+    source = "application" if procedure in {"permit", "simple"} else "inspection"
+    case = opened(bureau, procedure, category=category, source=source)
     request = RequestFactory().get("/")
     request.user = bureau["handler"]
     scope, stands = scope_of(request, bureau.agency.code), standing(case.pk)
@@ -153,8 +192,9 @@ def test_every_step_of_a_shipped_procedure_has_a_form_that_is_drawn(
             continue
         at = StepPlace(scope, case, stands, place, node)
         row = form_of(at)
-        assert row is not None or at.act == "review_opinion", place
-        if row is not None:
-            assert form_class(at, row)().as_p(), place
-            drawn += 1
+        assert row is not None, place
+        # what was handed in and what was found: nothing, in a case that is only opened
+        asks_what_was_handed_in = at.act in {"check_submission", "respond_to_opinion"}
+        assert form_class(at, row)().as_p() or asks_what_was_handed_in, place
+        drawn += 1
     assert drawn > 5

@@ -7,11 +7,12 @@ from typing import Any
 import pytest
 from django.core.files.uploadedfile import SimpleUploadedFile
 from django.test import Client
+from django.utils.timezone import localtime
 
 from heliograph.desk.tests.casework import PDF, open_bureau, read, rev_of, step_url, url
 from heliograph.desk.tests.conftest import Browser
 from heliograph.dossiers import actions
-from heliograph.dossiers.models import Case, CaseEvent, Paper, Proposal, StepDraft
+from heliograph.dossiers.models import Case, CaseEvent, Hearing, Paper, Proposal, StepDraft
 from heliograph.dossiers.tests.bureau import Bureau, generic_step, opened, step_of
 from heliograph.dossiers.tests.walks import answered, concluded, filed, investigated, noticed
 
@@ -103,8 +104,9 @@ def test_the_wrong_person_may_look_and_not_do(bureau: Bureau, browser: Browser) 
     assert "您可以查看，不能办理" in page
     assert "<textarea" not in page
     refused = send(leader, bureau, case, place, **CHECKED)
-    assert refused.status_code == 409
-    assert "没有办理" in refused.content.decode()
+    assert refused.status_code == 403
+    assert "本案由承办甲、协办乙承办" in refused.content.decode()
+    assert send(leader, bureau, case, place, note="").status_code == 403  # a form with faults is no way around
     assert Case.objects.get(pk=case.pk).events.count() == 1
 
 
@@ -170,18 +172,42 @@ def test_a_decision_before_the_statement_is_refused_with_its_article(bureau: Bur
     text = early.content.decode()
     assert early.status_code == 409
     assert "届满前不能登记为期满未提出" in text
-    assert "行政处罚法@2021:45" in text
+    assert "《行政处罚法》（2021）第四十五条" in text
 
 
 def test_the_decision_asks_for_the_bank_and_takes_a_number(bureau: Bureau, browser: Browser) -> None:
     case = answered(bureau, noticed(bureau, concluded(bureau, investigated(bureau))))
     client, place = browser(bureau["leader_in_charge"]), step_of(case, "decide")
-    without = send(client, bureau, case, place, collecting_bank="", late_reason="")
+    sent = {"verdict": "作出处罚决定", "reason": "", "surcharge": "yes", "late_reason": ""}
+    without = send(client, bureau, case, place, collecting_bank="", **sent)
     assert without.status_code == 409
     assert "代收机构" in without.content.decode()
-    done = send(client, bureau, case, place, collecting_bank="晴川农商银行", late_reason="")
+    sent["collecting_bank"] = "晴川农商银行"
+    unsigned = send(client, bureau, case, place, **sent)
+    assert unsigned.status_code == 409
+    assert "须以签章后的文件入卷" in unsigned.content.decode()
+    signed = SimpleUploadedFile("决定书.pdf", PDF, "application/pdf")
+    done = send(client, bureau, case, place, **sent, **fields(file=signed))
     assert done.status_code == 302
     assert "晴测罚〔2026〕1号" in read(client, url(bureau, "case", case=case.pk))
+
+
+def test_a_hearing_is_announced_with_its_place_and_hour(bureau: Bureau, browser: Browser) -> None:
+    case = answered(bureau, noticed(bureau, concluded(bureau, investigated(bureau), 罚款数额较大=True)), "hearing")
+    actions.request_hearing(case.pk, step_of(case, "request_hearing"), note="对金额有异议", actor=bureau["handler"],
+                            at=bureau.later())  # fmt: skip
+    reviewer = bureau["legality_reviewer"]
+    client, place = browser(reviewer), step_of(case, "notify_hearing")
+    page = read(client, step_url(bureau, case, place))
+    for asked in ("听证地点", "听证时间", "从听证日向前倒数"):
+        assert asked in page
+    sent = {"notified_on": "2026-11-20", "held_on": "2026-12-02", "held_time": "09:30", "place": "三楼会议室",
+            "chair": str(reviewer.pk), "public": "yes"}  # fmt: skip
+    sent |= {"rev": rev_of(case), **fields(on="2026-11-20")}
+    assert client.post(step_url(bureau, case, place), {**sent, "held_on": "2026-11-30"}).status_code == 409
+    assert client.post(step_url(bureau, case, place), sent).status_code == 302
+    hearing = Hearing.objects.get(case=case)
+    assert (hearing.place, f"{hearing.scheduled_time:%H:%M}") == ("三楼会议室", "09:30")
 
 
 def test_the_new_case_keeps_what_was_typed_and_names_what_is_wrong(bureau: Bureau, browser: Browser) -> None:
@@ -204,7 +230,7 @@ def test_the_new_case_keeps_what_was_typed_and_names_what_is_wrong(bureau: Burea
     text = alone.content.decode()
     assert alone.status_code == 409
     assert "不得少于两人" in text
-    assert "行政处罚法@2021:42" in text
+    assert "《行政处罚法》（2021）第四十二条" in text
     assert "检查发现" in text
     sent["co_handler"] = str(bureau["co_handler"].pk)
     assert client.post(address, {**sent, "party0-number": "913501"}).status_code == 409
@@ -224,7 +250,7 @@ def test_entries_are_the_officers_of_the_case(bureau: Bureau, browser: Browser) 
     other = browser(bureau["window_clerk"]).post(
         url(bureau, "citation-new", case=case.pk), {"use": "violated", "key": "行政处罚法@2021:54"}
     )
-    assert other.status_code == 409
+    assert other.status_code == 403
     assert "由承办人员办理" in other.content.decode()
     client = browser(bureau["co_handler"])
     address = url(bureau, "citation-new", case=case.pk)
@@ -235,16 +261,29 @@ def test_entries_are_the_officers_of_the_case(bureau: Bureau, browser: Browser) 
     assert client.post(address, {"use": "violated", "key": "行政处罚法@2021:54"}).status_code == 409
 
 
-def test_a_measure_is_taken_and_its_outcome_registered_once(bureau: Bureau, browser: Browser) -> None:
-    case, client = filed(bureau), browser(bureau["handler"])
-    sent = {"kind": "preservation", "items": "账簿三册", "reason": "可能灭失", "started_at": "2026-11-20T12:00"}
+def test_a_measure_is_approved_by_the_leader_and_its_outcome_registered_once(bureau: Bureau, browser: Browser) -> None:
+    case, client, leader = filed(bureau), browser(bureau["handler"]), browser(bureau["leader_in_charge"])
+    sent = {"kind": "preservation", "items": "账簿三册", "reason": "可能灭失"}
     without = client.post(url(bureau, "measure-new", case=case.pk), sent)
-    assert without.status_code == 409
-    assert "须经行政机关负责人批准" in without.content.decode()
-    assert client.post(
-        url(bureau, "measure-new", case=case.pk), {**sent, "approved_by": str(bureau["leader_in_charge"].pk)}
-    ).status_code == 302  # fmt: skip
+    assert without.status_code == 422
+    assert "请填写“报请批准的负责人”" in without.content.decode()
+    asked = {**sent, "approver": str(bureau["leader_in_charge"].pk)}
+    assert client.post(url(bureau, "measure-new", case=case.pk), asked).status_code == 302
     measure = case.measures.get()
+    begin, approve = (url(bureau, name, measure=measure.pk) for name in ("measure-begin", "measure-approve"))
+    early = client.post(begin, {"started_at": "2026-11-20T12:00"})
+    assert early.status_code == 409
+    assert "尚未获得机关负责人批准" in early.content.decode()
+    assert client.post(approve, {"granted": "yes", "opinion": "同意"}).status_code == 403
+    page = read(leader, url(bureau, "case", case=case.pk))
+    assert approve in page
+    assert "承办甲报请批准" in page
+    assert "报请批准先行登记保存" in read(leader, url(bureau, "home"))
+    assert leader.post(approve, {"granted": "yes", "opinion": "同意"}).status_code == 302
+    assert leader.post(approve, {"granted": "yes", "opinion": "同意"}).status_code == 409
+    began = f"{localtime(bureau.now):%Y-%m-%dT%H:%M}"
+    assert client.post(begin, {"started_at": began}).status_code == 302
+    assert "分管丙于" in read(client, url(bureau, "case", case=case.pk))
     address = url(bureau, "measure-end", measure=measure.pk)
     read(client, address)
     assert client.post(address, {"how": "发还", "ended_on": "2026-11-20"}).status_code == 302
@@ -259,7 +298,7 @@ def test_a_discussion_is_called_and_seats_are_taken_by_oneself(bureau: Bureau, b
     sent = {"held_on": "2026-11-20", "place": "会议室", "chair": people[0], "members": people}
     alone = head.post(address, {**sent, "members": people[:1]})
     assert alone.status_code == 409
-    assert "两名以上" in alone.content.decode()
+    assert "2 名以上" in alone.content.decode()
     assert head.post(address, sent).status_code == 302
     discussion = case.discussions.get()
     seat = url(bureau, "seat", discussion=discussion.pk)

@@ -46,7 +46,7 @@ def test_a_case_is_shown_with_its_clock_its_steps_and_its_story(bureau: Bureau, 
     assert "调查取证" in page
     assert "询问笔录" in page
     assert "准予立案：同意立案" in page
-    assert "依据：行政处罚法@2021:54" in page
+    assert "依据：《行政处罚法》（2021）第五十四条" in page
     assert "日</b>" in page
     assert "届满" in page
     assert "<svg" in page
@@ -205,10 +205,15 @@ def test_a_file_is_taken_out_by_readers_alone_and_recorded(
     upload = SimpleUploadedFile("报表.pdf", PDF, "application/pdf")
     answer = client.post(
         url(bureau, "evidence-new", case=case.pk),
-        {**from_form, "collector": str(bureau["handler"].pk), "file": upload},
+        {
+            **from_form,
+            "collector": str(bureau["handler"].pk),
+            "second_collector": str(bureau["co_handler"].pk),
+            "file": upload,
+        },
     )
     assert answer.status_code == 302, answer.content.decode()
-    kept = case.files.get()
+    kept = case.files.get(name="报表.pdf")
     address = url(bureau, "case-file", case=case.pk, file=kept.pk)
     got = client.get(address)
     assert b"".join(got.streaming_content) == PDF  # type: ignore[attr-defined]

@@ -18,7 +18,8 @@ from pytest_django import DjangoAssertNumQueries
 from heliograph.desk.tests.conftest import Browser
 from heliograph.procedures.actions import begin_new_draft, save_draft
 from heliograph.procedures.models import Draft, Release
-from heliograph.procedures.queries import definition_of, release_in_force, table_on
+from heliograph.procedures.queries import definition_of, release_in_force
+from heliograph.procedures.tables import table_on
 from heliograph.procedures.tests.flows import content, flows, penalty, release_of, task
 from heliograph.registers.models import Account, Agency
 from tests.cast import NOON, TODAY
@@ -226,10 +227,10 @@ def test_a_row_is_added_in_plain_words_and_decides_after_release(
     leader = browser(leader_in_charge)
     assert "新增第 2 行" in leader.get(f"{LIST}releases/{release.pk}/").text
     approve(leader, release)
-    table = table_on(agency.pk, "major", LATER)
+    table = table_on(agency.pk, "penalty", "major", LATER)
     assert table is not None
-    assert table.decide({"罚款金额": 15000}).outputs == {"重大案件": False}
-    assert table.rows[1].basis == "晴公3"
+    assert table.table.decide({"罚款金额": 15000}).outputs == {"重大案件": False}
+    assert table.table.rows[1].basis == "晴公3"
 
 
 def test_rows_are_checked_as_they_are_typed(browser: Browser, draft: Draft, legality_reviewer: Account) -> None:

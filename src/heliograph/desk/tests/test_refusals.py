@@ -92,7 +92,7 @@ def test_unseen_demands_keep_the_opinion(legal: Client, agency: Agency, handler:
     answer = legal.post(where, {"stage": "legal_review", "decision": "pass", "opinion": "先看条款"})
     assert answer.status_code == 409
     assert "先看条款</textarea>" in answer.text
-    assert "行政许可法@2019:16" in answer.text  # here the article is why
+    assert "《行政许可法》（2019）第十六条" in answer.text  # here the article is why
 
 
 def test_a_withdrawal_on_a_vague_basis_keeps_the_reason(

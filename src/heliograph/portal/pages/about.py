@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from datetime import date
 from xml.sax.saxutils import escape
 
 from django.http import HttpRequest, HttpResponse, StreamingHttpResponse
@@ -10,7 +11,10 @@ from django.urls import reverse
 
 from heliograph.disclosure.models import PublicVersion
 from heliograph.portal.pages.policy import KINDS
+from heliograph.portal.scope import today
 from heliograph.portal.site import Link, Page, Site, public_page, show
+from heliograph.procedures.models import Release
+from heliograph.procedures.queries import IN_FORCE_STATES
 from heliograph.registers.models import Agency, LawVersion
 
 SITEMAP_LIMIT = 45_000  # the format allows 50,000 addresses in one file
@@ -54,11 +58,24 @@ def _paths() -> Iterator[str]:
         yield reverse("portal:agency", args=[agency.code])
         yield reverse("portal:changes", args=[agency.code])
         yield from (reverse("portal:policy", args=[agency.code, kind]) for kind in KINDS)
+    yield from _procedures(today())
     shown = PublicVersion.objects.filter(is_current=True).order_by("agency__code", "register")
     for code, register in shown.values_list("agency__code", "register").distinct():
         yield reverse("portal:register", args=[code, register])
     for key in LawVersion.objects.order_by("key").values_list("key", flat=True):
         yield reverse("portal:law", args=[key])
+
+
+def _procedures(on: date) -> Iterator[str]:
+    """Yield the list of procedures of each agency that has published one, and those in force."""
+    rows = Release.objects.filter(state__in=IN_FORCE_STATES).order_by("agency__code", "procedure", "number")
+    known = rows.values_list("agency__code", "procedure", "effective_from", "effective_to")
+    listed = list(known)
+    for code in dict.fromkeys(row[0] for row in listed):
+        yield reverse("portal:procedures", args=[code])
+    held = [(code, key) for code, key, begins, ends in listed if begins <= on and (ends is None or on <= ends)]
+    for code, key in dict.fromkeys(held):
+        yield reverse("portal:procedure", args=[code, key])
 
 
 @public_page

@@ -6,14 +6,16 @@ from collections.abc import Iterable
 from http import HTTPStatus
 
 from django.http import HttpRequest, HttpResponse
+from django.shortcuts import render
 from django.urls import reverse
 
+from heliograph.kernel.bpmn import PAPERS
 from heliograph.portal.drawn import Line, categories, line_of, public_releases
 from heliograph.portal.scope import Scope, agency_scope
 from heliograph.portal.site import Link, NotFoundError, Page, public_page, show
 from heliograph.procedures.models import Release
 from heliograph.procedures.queries import definition_of
-from heliograph.procedures.showing import drawings, read_and_drawn, shown_tables
+from heliograph.procedures.showing import drawings, printed, read_and_drawn, shown_tables
 
 TYPES = {
     "bpmn": "application/xml; charset=utf-8",
@@ -102,6 +104,31 @@ def _shown(request: HttpRequest, scope: Scope, found: Line, lines: list[Line], *
         indexed=found.state == "current",
     )
     return show(request, "portal/procedure.html", page, context)
+
+
+@public_page
+def procedure_sheets(request: HttpRequest, agency: str, procedure: str, number: int, paper: str) -> HttpResponse:
+    """Show one version on sheets of paper, to be printed."""
+    scope = agency_scope(agency)
+    lines = [line_of(scope, release) for release in public_releases(scope, procedure)]
+    line = _numbered(scope, lines, number)
+    if paper not in PAPERS:
+        raise NotFoundError("打印版只有 A4 和 A3 两种。请从流程页选择。", scope.site)
+    context = {
+        "title": line.release.title,
+        "agency": scope.agency.name,
+        "version": f"第 {number} 版",
+        "paper": paper,
+        "papers": [{"paper": one, "url": sheets_url(line.release, agency, one)} for one in PAPERS],
+        "back": line.url,
+        "drawings": printed(definition_of(line.release).bundle, paper),
+    }
+    return render(request, "procedures/sheets.html", context)
+
+
+def sheets_url(release: Release, agency: str, paper: str) -> str:
+    """Return the address of a version on a paper."""
+    return reverse("portal:procedure-sheets", args=[agency, release.procedure, release.number, paper])
 
 
 @public_page

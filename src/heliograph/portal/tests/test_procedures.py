@@ -184,3 +184,32 @@ def test_the_review_is_shown_inside_the_procedures_that_call_it(ordinary: Releas
 
 def test_a_procedure_without_review_has_no_review_drawing(released: Release) -> None:
     assert drawn(agency_scope("sunny"), register_named("review_flowcharts")).links == []
+
+
+def test_the_printed_version_is_on_sheets_of_paper(client: Client, ordinary: Release) -> None:
+    version = f"{LIST}penalty_ordinary/v1/"
+    assert f"{version}print/A4/" in text_of(client, version)
+    for paper, sheets in (("A4", "第 4 页，共 4 页"), ("A3", "第 2 页，共 2 页")):
+        page = text_of(client, f"{version}print/{paper}/")
+        assert sheets in page
+        assert "style=" not in page
+        assert "<script" not in page
+        assert page.count("<section") == page.count("</svg></div>")
+    assert client.get(f"{version}print/A5/").status_code == 404
+    assert client.get(f"{LIST}penalty_ordinary/v2/print/A4/").status_code == 404
+
+
+def test_search_engines_are_told_of_the_procedures_in_force(client: Client, released: Release) -> None:
+    read = b"".join(client.get("/sitemap.xml")).decode()
+    assert f"<loc>http://testserver{LIST}</loc>" in read
+    assert f"<loc>http://testserver{PAGE}</loc>" in read
+    assert f"{PAGE}v1/" not in read
+
+
+def test_a_procedure_to_come_is_in_its_list_only(
+    client: Client, agency: Agency, legality_reviewer: Account, leader_in_charge: Account
+) -> None:
+    release_of(agency, legality_reviewer, leader_in_charge, on=LATER)
+    read = b"".join(client.get("/sitemap.xml")).decode()
+    assert f"<loc>http://testserver{LIST}</loc>" in read
+    assert PAGE not in read
