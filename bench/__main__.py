@@ -18,6 +18,7 @@ BEGIN, END = "<!-- measured by make bench: begin -->", "<!-- measured by make be
 TITLES = {
     "cases": "Cases on the desk (PostgreSQL and the web server on the same machine)",
     "decisions": "Decision tables (kernel, figures per second of CPU of one core)",
+    "documents": "Documents (one process, fonts as the tests have them)",
     "due_dates": "Due dates (kernel, one process)",
     "packs": "Loading packs",
     "procedures": "Running cases (PostgreSQL on the same machine)",

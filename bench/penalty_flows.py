@@ -26,7 +26,7 @@ from bench.product_server import BIND
 from heliograph.desk import clock
 from heliograph.desk.clue_forms import PARTIES
 from heliograph.dossiers import actions
-from heliograph.dossiers.actions import OnSiteContent
+from heliograph.dossiers.actions import EvidenceContent, OnSiteContent
 from heliograph.dossiers.models import Case
 from heliograph.dossiers.tests.bureau import Bureau, step_of
 from heliograph.kernel.feel import FactValue
@@ -34,12 +34,7 @@ from heliograph.procedures.queries import standing
 from heliograph.registers.models import Account
 
 BASIS = "行政处罚法@2021:51"
-FOUND: dict[str, FactValue] = {
-    "违法事实确凿并有法定依据": True,
-    "当事人类型": "法人或者其他组织",
-    "当场处罚种类": "警告",
-    "罚款金额": 0,
-}
+FOUND: dict[str, FactValue] = {"违法事实确凿并有法定依据": True, "当场处罚种类": "警告", "罚款金额": 0}
 CSRF = "a" * 32  # what the form carries and what the cookie says are to be the same
 BACKEND = "allauth.account.auth_backends.AuthenticationBackend"
 DONE = 302
@@ -118,10 +113,12 @@ def prepare(bureau: Bureau, case_id: UUID) -> None:
         person_present="王某",
         rights_told=True,
     )
-    actions.register_on_site_act(case.pk, content=content, actor=bureau["handler"], at=at)
     actions.cite(case.pk, use="applied", key=BASIS, actor=bureau["handler"], at=at)
-    actions.complete_step(
-        case.pk, "t_identify", note="事实清楚", papers=[], facts=FOUND, actor=bureau["handler"], at=at
+    evidence = EvidenceContent("physical", "样品", "违法事实", "现场", at.date(), bureau["handler"].pk,
+                               second_collector_id=bureau["co_handler"].pk)  # fmt: skip
+    actions.add_evidence(case.pk, content=evidence, actor=bureau["handler"], at=at)
+    actions.identify_on_the_spot(
+        case.pk, "t_identify", content=content, found="事实清楚", facts=FOUND, actor=bureau["handler"], at=at
     )
     if step_of(case, "give_prior_notice") != "t_notice":
         raise RuntimeError("the case is not to be decided on the spot")
@@ -130,9 +127,10 @@ def prepare(bureau: Bureau, case_id: UUID) -> None:
 def tell_and_decide(desk: Desk, case_id: UUID) -> None:
     """Tell the party and hear it, then decide: two forms."""
     rev = standing(case_id).run.rev
-    told = {"kinds": ["warning"], "facts": "现场查实", "reasons": "初次违法", "basis": [BASIS], "waived": "yes"}
-    desk.send("case-step", sent={"rev": rev, **told}, case=case_id, step="t_notice")
-    desk.send("case-step", sent={"rev": rev + 1}, case=case_id, step="t_decide")
+    told = {"kinds": ["warning"], "facts": "现场查实", "reasons": "初次违法", "basis": [BASIS], "answer": "no_comment"}
+    today = clock.today().isoformat()
+    desk.send("case-step", sent={"rev": rev, "told_on": today, **told}, case=case_id, step="t_notice")
+    desk.send("case-step", sent={"rev": rev + 1, "decided_on": today}, case=case_id, step="t_decide")
 
 
 def timed(desks: Sequence[Desk], work: Callable[[Desk], object]) -> float:

@@ -31,3 +31,6 @@ STORAGES = {
     "staticfiles": {"BACKEND": "django.contrib.staticfiles.storage.StaticFilesStorage"},
 }
 WHITENOISE_AUTOREFRESH = True
+
+# Documents are set in what scripts/test_requirements.sh has put there.
+FONT_FOLDERS = [ROOT / "var" / "fonts" / "fandol", Path("/usr/share/fonts/opentype/noto")]

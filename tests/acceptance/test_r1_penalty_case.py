@@ -31,6 +31,7 @@ Open = Callable[[str], Page]
 def bureau(transactional_db: None, settings: Any, monkeypatch: pytest.MonkeyPatch) -> Bureau:
     settings.SESSION_COOKIE_NAME, settings.SESSION_COOKIE_SECURE = "session", False  # the test's server has no TLS
     settings.CSRF_COOKIE_NAME, settings.CSRF_COOKIE_SECURE = "csrf", False
+    settings.NOTICE_COOKIE_NAME = "notice"
     made = found_bureau("jinghai-tjj", "penalty_ordinary")
     monkeypatch.setattr(clock, "now", lambda: made.later(seconds=1))
     return made
@@ -129,7 +130,7 @@ def test_r1_penalty_case_from_clue_to_archive_in_the_browser(bureau: Bureau, bro
     assert faults == []
     assert said == []
     case.refresh_from_db()
-    assert (case.state, case.archive_number) == (Case.State.ARCHIVED, "案卷〔2026〕1号")
+    assert (case.state, case.archive_number) == (Case.State.ARCHIVED, "晴测案卷〔2026〕1号")
     assert CaseEvent.objects.filter(case=case).order_by("-made_at", "-pk")[0].kind == "case.archived"
     assert not StepDraft.objects.filter(case=case).exists()
 
@@ -209,6 +210,7 @@ def _investigate(page: Page, second: Page, bureau: Bureau, case: Case, faults: l
     page.get_by_label("名称").fill("统计报表")
     page.get_by_label("证明事项").fill("证明迟报")
     page.locator("#id_source").fill("当事人提供")
+    page.get_by_label("取证人之二").select_option(str(bureau["co_handler"].pk))
     page.locator("input[type=file]").set_input_files(PDF)
     faults += look(page, "evidence")
     send(page, "登记证据", "已登记证据")
@@ -234,8 +236,10 @@ def _conclude(page: Page, bureau: Bureau, case: Case, faults: list[str]) -> None
     page.get_by_label("罚款金额（元）").fill("800")
     page.get_by_label("认定的事实和证据").fill("迟报一次，有报表为证")
     page.get_by_label("处理理由").fill("事实清楚，证据充分")
+    page.get_by_label("责令改正的内容").fill("按时报送统计资料")
     page.get_by_label("行政处罚法@2021:54").check()
     answer_all(page, 情节复杂="yes")
+    page.get_by_label("逐项写明上述各项判断的理由").fill("都不属于：金额小，只涉及当事人一家")
     fill_papers(page, bureau)
     faults += look(page, "step-conclude")
     send(page, "提交调查终结报告", "调查终结")
@@ -270,15 +274,18 @@ def _notify(page: Page, bureau: Bureau, case: Case) -> None:
     open_step(page, bureau, case, "听取陈述申辩")
     page.get_by_label("书面放弃").check()
     page.get_by_label("收到日期").fill(bureau.today.isoformat())
+    page.get_by_label("当事人的书面材料").set_input_files(PDF)
     send(page, "登记当事人意见", "当事人放弃权利")
 
 
 def _decide(leader: Page, bureau: Bureau, case: Case, faults: list[str]) -> None:
     open_step(leader, bureau, case, "作出处罚决定")
+    leader.get_by_label("作出处罚决定", exact=True).check()
     leader.get_by_label("罚款代收机构").fill("晴川农商银行")
+    leader.locator("input[name=surcharge][value=yes]").check()
     fill_papers(leader, bureau)
     faults += look(leader, "step-decide")
-    send(leader, "作出决定", "作出决定")
+    send(leader, "提交决定意见", "作出决定")
 
 
 def _carry_out(page: Page, bureau: Bureau, case: Case) -> None:
@@ -305,7 +312,9 @@ def _carry_out(page: Page, bureau: Bureau, case: Case) -> None:
 
 def _end(leader: Page, browsers: Open, bureau: Bureau, case: Case) -> None:
     open_step(leader, bureau, case, "审批结案")
-    leader.get_by_label("结案方式").select_option("处罚决定执行完毕")
+    leader.get_by_label("结案方式").select_option("执行完毕")
+    leader.get_by_label("改正核实日期").fill(bureau.today.isoformat())
+    leader.get_by_label("改正情况").fill("已经补报")
     leader.get_by_label("审批意见").fill("同意结案")
     fill_papers(leader, bureau)
     send(leader, "批准结案", "结案")

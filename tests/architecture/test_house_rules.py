@@ -80,6 +80,7 @@ PLANTED = {
     "a row saved in a page": ("desk/pages/home.py", "def page(entry):\n    entry.save()\n"),
     "rows updated in a query": ("registers/queries.py", "x = Entry.objects.filter(a=1).update(b=2)\n"),
     "rows created in a page": ("portal/pages.py", "Entry.objects.create(a=1)\n"),
+    "a row inserted in a page": ("desk/pages/home.py", "from heliograph.registers.new_rows import insert\n"),
     "a clock in an action": ("registers/actions/people.py", "from django.utils import timezone\nx = timezone.now()\n"),
     "a clock in a rule": ("duties/rules.py", "from datetime import date\nx = date.today()\n"),
     "chance in an action": ("inspections/actions.py", "import random\n"),

@@ -8,6 +8,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import timedelta
+from pathlib import Path
 
 import pytest
 from allauth.mfa.models import Authenticator
@@ -23,7 +24,8 @@ from heliograph.kernel.packs.load import load_pack, shipped
 from heliograph.procedures.actions import DraftContent, begin_new_draft
 from heliograph.procedures.actions.releasing import content_of
 from heliograph.procedures.models import Draft
-from heliograph.procedures.queries import definition_of, release_in_force, table_on
+from heliograph.procedures.queries import definition_of, release_in_force
+from heliograph.procedures.tables import benchmarks_on, table_on
 from heliograph.registers.models import Account, Agency
 from tests.cast import NOON
 from tests.settings import ROOT
@@ -35,6 +37,7 @@ WIDTHS = (1360, 390)
 COOKIE = "heliograph_session"
 LIST = "/desk/sunny/procedures/"
 SLOW = 30_000  # layout and proof on a busy machine, in milliseconds
+ARTICLE = "行政处罚法@2021:54"
 READY = "#editor[data-ready=true]"
 
 
@@ -82,6 +85,7 @@ def desk(
     settings: Settings,
 ) -> Iterator[Desk]:
     settings.SESSION_COOKIE_NAME, settings.CSRF_COOKIE_NAME = COOKIE, "heliograph_csrf"
+    settings.NOTICE_COOKIE_NAME = "heliograph_notice"
     settings.SESSION_COOKIE_SECURE = settings.CSRF_COOKIE_SECURE = False  # the live server speaks plain HTTP
     SHOTS.mkdir(parents=True, exist_ok=True)
     found = content_of(load_pack(shipped(), "cn-national@2026.11"), "penalty_ordinary")
@@ -204,10 +208,79 @@ def test_a_row_is_added_without_a_programmer(desk: Desk) -> None:
     page.get_by_role("button", name="保存到草稿").click()
     expect(page.get_by_text(f"共 {before + 1} 行")).to_be_visible()
     release(desk)
-    table = table_on(desk.agency.pk, "collective_discussion", timezone.localdate() + timedelta(days=1))
+    tomorrow = timezone.localdate() + timedelta(days=1)
+    table = table_on(desk.agency.pk, "penalty_ordinary", "collective_discussion", tomorrow)
     assert table is not None
-    assert len(table.rows) == before + 1
-    assert table.rows[-1].basis == "行政处罚法@2021:57"
+    assert len(table.table.rows) == before + 1
+    assert table.table.rows[-1].basis == "行政处罚法@2021:57"
+
+
+def add_fact(desk: Desk, page: Page) -> list[str]:
+    """Add a whole number that the handler is asked for; a name that is taken is told while it is typed."""
+    page.goto(desk.page_of_draft)
+    page.get_by_role("link", name="增加事实").click()
+    page.get_by_label("名称").fill("罚款金额")
+    expect(page.locator(".field.err .msg")).to_contain_text("已有事实")
+    page.get_by_label("名称").fill("迟报次数")
+    expect(page.locator(".field.err")).to_have_count(0)
+    page.get_by_label("类型").select_option(label="整数")
+    page.get_by_label("单位").fill("次")
+    page.get_by_label("最小值").fill("1")
+    page.get_by_label("由谁给出").select_option(label="由办理人回答")
+    page.get_by_label("询问办理人的话").fill("一年内迟报了几次")
+    faults = look(page, "fact-new")
+    page.get_by_role("button", name="保存到草稿").click()
+    expect(page.get_by_text("已增加事实“迟报次数”")).to_be_visible()
+    return faults
+
+
+def add_benchmark(page: Page) -> list[str]:
+    """Add a discretion table with two rows."""
+    page.get_by_role("link", name="增加规则表").click()
+    page.get_by_label("名称").fill("迟报裁量基准")
+    page.get_by_label("各行怎样适用").select_option(label="各行互不重叠，只有一行适用")
+    page.get_by_role("group", name="条件").get_by_label("迟报次数").check()
+    page.get_by_label("所属处罚条文").fill(ARTICLE)
+    faults = look(page, "table-new")
+    page.get_by_role("button", name="保存到草稿").click()
+    for number, cells in enumerate((("1", "轻微", "0", "500"), ("2以上", "一般", "500", "900")), 1):
+        page.get_by_role("button", name="增加一行").click()
+        for column, text in zip(("迟报次数", "裁量阶次", "基准下限", "基准上限"), cells, strict=True):
+            page.get_by_label(f"第 {number} 行 {column}").fill(text)
+        page.get_by_label(f"第 {number} 行 依据").fill(f"基准第 {number} 条")
+    expect(page.locator("#proof")).to_contain_text("没有重叠")
+    page.get_by_role("button", name="保存到草稿").click()
+    expect(page.get_by_text("共 2 行")).to_be_visible()
+    return faults
+
+
+def test_a_fact_and_a_table_are_made_without_a_programmer(desk: Desk, tmp_path: Path) -> None:
+    page = desk.open(desk.reviewer)
+    faults = add_fact(desk, page) + add_benchmark(page)
+    with page.expect_download() as download:
+        page.get_by_role("link", name="下载 DMN").click()
+    file = tmp_path / "t.dmn"
+    file.write_text(Path(download.value.path()).read_text(encoding="utf-8").replace("500", "600"), encoding="utf-8")
+    page.goto(f"{desk.page_of_draft}upload-table/")
+    page.get_by_label("规则表文件").set_input_files(file)
+    faults += look(page, "table-file")
+    page.get_by_role("button", name="保存到草稿").click()
+    expect(page.get_by_text("已用上传的文件替换规则表“迟报裁量基准”")).to_be_visible()
+    faults += look(page, "table-discretion")
+    release(desk)
+    [dated] = benchmarks_on(desk.agency.pk, "penalty_ordinary", [ARTICLE], timezone.localdate())
+    assert dated.table.decide({"迟报次数": 1}).outputs["基准上限"] == 600
+    assert dated.questions["迟报次数"] == "一年内迟报了几次"
+    assert faults == []
+
+
+def test_an_unused_table_is_deleted_and_a_used_one_stays(desk: Desk) -> None:
+    page = desk.open(desk.reviewer)
+    page.goto(f"{desk.page_of_draft}tables/collective_discussion/")
+    page.get_by_role("button", name="删除规则表").click()
+    expect(page.get_by_text("还由流程使用")).to_be_visible()
+    assert "collective_discussion" in Draft.objects.get(pk=desk.draft.pk).tables
+    desk.heard.clear()  # the browser reports the refusal's status
 
 
 def test_a_fault_is_shown_at_its_element(desk: Desk) -> None:

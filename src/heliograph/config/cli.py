@@ -108,6 +108,14 @@ def _agency_add(arguments: argparse.Namespace) -> int:
     return _run("agency_add", *arguments.rest)
 
 
+def _fonts_install(arguments: argparse.Namespace) -> int:
+    """Install fonts without a database: whoever sets a server up may do it first."""
+    os.environ.setdefault("DJANGO_SETTINGS_MODULE", SETTINGS)
+    django.setup()
+    call_command("fonts_install", *arguments.rest)
+    return 0
+
+
 def _ledger(command: str) -> Callable[[argparse.Namespace], int]:
     return lambda arguments: _run(command, *arguments.rest)
 
@@ -155,6 +163,7 @@ PASSED_ON = (
     ("packs", "install", _packs_install, "为已设立的机关安装新版规则包"),
     ("account", "recover", _account_recover, "重置安全管理员的密码和动态验证码"),
     ("agency", "add", _agency_add, "按规则包设立一个机关"),
+    ("fonts", "install", _fonts_install, "下载并核对文书字体"),
     ("ledger", "check", _ledger("ledger_check"), "重算核对数据行、存证和日志文件"),
     ("ledger", "key", _ledger("ledger_key"), "查看、生成或停用日志签名密钥"),
     ("ledger", "rebuild", _ledger("ledger_rebuild"), "依数据库重写日志文件"),
@@ -162,7 +171,7 @@ PASSED_ON = (
     ("ledger", "run", _ledger("ledger_run"), "为存证排序、签名和发布检查点"),
     ("ledger", "succeed", _ledger("ledger_succeed"), "从旧备份恢复后启用新日志"),
 )
-NOUN_HELP = {"packs": "规则包", "account": "账户", "agency": "机关", "ledger": "存证"}
+NOUN_HELP = {"packs": "规则包", "account": "账户", "agency": "机关", "fonts": "文书字体", "ledger": "存证"}
 
 
 def _verbs() -> Iterator[tuple[str, list[tuple[str, Callable[[argparse.Namespace], int], str]]]]:

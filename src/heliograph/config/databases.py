@@ -13,6 +13,8 @@ from heliograph.config.env import read_choice, read_database_url, read_text
 ROLE_VARIABLE = "HELIOGRAPH_DB_ROLE"
 NAME_VARIABLE = "HELIOGRAPH_DB_NAME"
 CONNECTION_AGE_SECONDS = 60
+# A statement that comes again is planned once for each connection: planning took more than half of the database's time.
+PREPARED: dict[str, Any] = {"server_side_binding": True, "prepare_threshold": 3}
 
 
 def uses_embedded_cluster() -> bool:
@@ -32,7 +34,8 @@ def default_database(home: Path) -> dict[str, Any]:
         read_text("HELIOGRAPH_OWNER_DATABASE_URL")
         named = read_database_url("HELIOGRAPH_OWNER_DATABASE_URL")
     chosen = named or _embedded(home, OWNER if owner else APP)
-    return {**chosen, "CONN_MAX_AGE": CONNECTION_AGE_SECONDS, "CONN_HEALTH_CHECKS": True}
+    options = {**chosen.get("OPTIONS", {}), **PREPARED}
+    return {**chosen, "OPTIONS": options, "CONN_MAX_AGE": CONNECTION_AGE_SECONDS, "CONN_HEALTH_CHECKS": True}
 
 
 def _embedded(home: Path, role: str) -> dict[str, Any]:

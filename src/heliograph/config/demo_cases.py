@@ -8,8 +8,10 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
+from heliograph.config.demo_reviews import register_reviewers, was_called_in
 from heliograph.config.demo_script import AgencyScript, CaseLine, OfficeHours
-from heliograph.config.demo_steps import Task, do
+from heliograph.config.demo_steps import do
+from heliograph.config.demo_task import Task
 from heliograph.dossiers import actions
 from heliograph.dossiers.actions import CaseContent, ClueContent, PartyContent
 from heliograph.dossiers.models import Case
@@ -60,12 +62,13 @@ def load_cases(office: Office, *, released_from: OfficeHours) -> None:
 
 
 def _release_procedures(office: Office, hours: OfficeHours) -> None:
-    """Release every procedure of the pack that serves a category of the agency, by two people."""
+    """Register the reviewer, and release every procedure that serves a category of the agency, by two people."""
     own = {category.id for category in office.pack.rules.categories}
     people = {role: office.holder(role) for role in ("legality_reviewer", "release_approver")}
     proposer, approver = people["legality_reviewer"], people["release_approver"]
     if proposer is None or approver is None:
         raise ValueError(f"nobody in {office.script.agency} releases procedures")
+    register_reviewers(office.agency, proposer, at=hours.next())
     for procedure in office.pack.rules.procedures:
         if not own & set(procedure.categories):
             continue
@@ -87,6 +90,8 @@ def _walk(office: Office, line: CaseLine) -> None:
         if token is None:
             break
         task.token = token
+        if was_called_in(task):
+            continue
         if line.pace:
             hours.next(line.pace * MINUTES)
         do(task)

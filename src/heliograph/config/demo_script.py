@@ -133,6 +133,9 @@ class CaseLine(Strict):
     missing: str = ""
     statement: str = ""
     hearing: bool = False
+    problems: int = 0  # how many opinions of the legality review find problems before one agrees
+    disputed: bool = False  # the handling unit does not adopt them, and the leaders settle it together
+    called_in: str = ""  # why the legal office calls the case in, which nobody submitted
     answers: dict[str, Any] = {}
     notes: dict[str, str] = {}
 

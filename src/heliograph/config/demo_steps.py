@@ -6,134 +6,36 @@ The line of the script gives facts, amounts and provisions; standing phrases of 
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import dataclass, field
-from datetime import date, timedelta
 from decimal import Decimal
 from typing import Any
-from uuid import UUID
 
-from heliograph.config.demo_script import CaseLine, OfficeHours
+from heliograph.config import demo_reviews
+from heliograph.config.demo_task import Task
 from heliograph.dossiers import actions
 from heliograph.dossiers.actions import (
     EvidenceContent,
-    OnSiteContent,
-    PaperContent,
-    ProposalContent,
     ServiceContent,
+    accepting,
     coercion,
     executions,
     inspections,
     levies,
+    permit_hearings,
     permits,
+    seizures,
 )
-from heliograph.dossiers.models import Case
-from heliograph.kernel.bpmn import Node
-from heliograph.kernel.feel import FactDef, FactValue
-from heliograph.kernel.packs.asking import facts_ahead
-from heliograph.procedures.models import Token
-from heliograph.procedures.queries import Standing
-from heliograph.registers.models import Account, Entry
+from heliograph.dossiers.actions.closing import fitting_outcomes
+from heliograph.dossiers.queries import decision_of, heard_of
+from heliograph.dossiers.rules import permitting
+from heliograph.regimes.queries import pack_in_force
+from heliograph.registers.models import Entry
 
 BANK = "演示代收银行"
+PAY_DAYS = 15
 REMEDIES = "可以自收到决定之日起六十日内申请行政复议，或者在六个月内提起行政诉讼。"
 SITE = "本机关网站"
-SCAN = b"%PDF-1.4\n% \xe6\xbc\x94\xe7\xa4\xba\n1 0 obj<</Type/Catalog>>endobj\ntrailer<</Root 1 0 R>>\n%%EOF\n"
-LAST_HOUR_TO_GO_OUT = 15
 
 Values = dict[str, Any]
-
-
-@dataclass
-class Task:
-    """An open task of a case, with everything needed to do it."""
-
-    case: Case
-    line: CaseLine
-    people: dict[str, Account]
-    hours: OfficeHours
-    scans: dict[UUID, UUID] = field(default_factory=dict)  # one file per case serves all its documents
-    stands: Standing = field(init=False)
-    token: Token = field(init=False)
-
-    @property
-    def node(self) -> Node:
-        """The task as the flowchart has it."""
-        return self.stands.compiled.definition.nodes[self.token.place]
-
-    @property
-    def actor(self) -> Account:
-        """Whoever holds the role of the task."""
-        return self.people[self.token.role]
-
-    @property
-    def today(self) -> date:
-        """The day it is."""
-        return self.hours.now.date()
-
-    @property
-    def receiver(self) -> str:
-        """Who signs for the party."""
-        return self.line.party.representative or self.line.party.name
-
-    def papers(self) -> list[PaperContent]:
-        """Register the documents that the step declares, each with the scan of the case."""
-        return [PaperContent(kind, self.today, file_id=self.scan()) for kind in self.node.documents]
-
-    def scan(self) -> UUID:
-        """Return the scan of the case, stored once."""
-        if self.case.pk not in self.scans:
-            stored = actions.store_case_file(
-                self.case.pk, name="演示扫描件.pdf", content=SCAN, actor=self.people["handler"], at=self.hours.next(1)
-            )
-            self.scans[self.case.pk] = stored.pk
-        return self.scans[self.case.pk]
-
-    def answers(self) -> dict[str, FactValue]:
-        """Answer what the step asks: as the line says, else no, else the first choice."""
-        compiled = self.stands.compiled
-        asked = (facts_ahead(compiled.definition, self.token.place) - set(self.stands.facts)) | set(self.node.facts)
-        by_hand = {str(one["name"]) for one in compiled.bundle.facts if one.get("ask") == "handler"}
-        wanted = sorted(asked & (by_hand | set(self.line.answers)))
-        return {name: self._answer(compiled.dictionary[name]) for name in wanted}
-
-    def _answer(self, fact: FactDef) -> FactValue:
-        given: FactValue | None = self.line.answers.get(fact.name)
-        if given is not None:
-            return Decimal(str(given)) if fact.type == "number" else given
-        defaults: dict[str, FactValue] = {"boolean": False, "number": Decimal(0), "integer": 0, "choices": []}
-        return fact.choices[0] if fact.type == "choice" else defaults.get(fact.type, "无")
-
-    def on_site(self, act: str) -> OnSiteContent:
-        """Two officers go there, show their certificates and come back before the office closes."""
-        if self.hours.now.hour >= LAST_HOUR_TO_GO_OUT:
-            self.hours.skip_to(self.today + timedelta(days=1))
-        began = self.hours.next(40)
-        self.hours.next(45)
-        return OnSiteContent(
-            act=act,
-            place=self.line.place,
-            shown_at=began - timedelta(minutes=2),
-            began_at=began,
-            ended_at=began + timedelta(minutes=30),
-            first_officer_id=self.people["handler"].pk,
-            second_officer_id=self.people["co_handler"].pk,
-            person_present=self.receiver,
-            rights_told=True,
-        )
-
-    def proposal(self) -> ProposalContent:
-        """The penalty that the line proposes."""
-        line = self.line
-        return ProposalContent(
-            outcome="penalty",
-            kinds=line.kinds,
-            fine=line.fine,
-            confiscated=Decimal(0),
-            other="",
-            facts=line.facts,
-            reasons=line.reasons,
-            basis=line.applied,
-        )
 
 
 # -- what is written at each act -------------------------------------------------------------------------------------
@@ -149,8 +51,23 @@ def _go_there(task: Task, act: str) -> None:
     actions.register_on_site_act(task.case.pk, content=content, actor=task.people["handler"], at=task.hours.next())
 
 
+def _identify(task: Task) -> Values:
+    content = task.on_site("当场检查")
+    _take_evidence(task)
+    return {"content": content, "found": task.line.facts, "facts": task.answers()}
+
+
+def _decide_on_the_spot(task: Task) -> Values:
+    return {**_decide(task), "decided_on": task.today}
+
+
 def _investigate(task: Task) -> Values:
     _go_there(task, "询问")
+    _take_evidence(task)
+    return {"summary": "询问当事人，调取有关资料。", "papers": task.papers()}
+
+
+def _take_evidence(task: Task) -> None:
     by = task.people["handler"]
     evidence = EvidenceContent(
         kind="documentary",
@@ -165,7 +82,6 @@ def _investigate(task: Task) -> Values:
     actions.add_evidence(task.case.pk, content=evidence, actor=by, at=task.hours.next())
     for key in task.line.violated:
         actions.cite(task.case.pk, use="violated", key=key, actor=by, at=task.hours.next(2))
-    return {"summary": "询问当事人，调取有关资料。", "papers": task.papers()}
 
 
 def _conclude(task: Task) -> Values:
@@ -174,8 +90,8 @@ def _conclude(task: Task) -> Values:
 
 def _statement(task: Task) -> Values:
     said = task.line.statement
-    kind = "hearing" if task.line.hearing else "statement" if said else "waiver"
-    return {"kind": kind, "received_on": task.today, "content": said}
+    kind = "hearing" if task.line.hearing else "statement" if said and not task.has_spoken else "waiver"
+    return {"kind": kind, "received_on": task.today, "content": said, "file_id": task.scan()}
 
 
 def _decide(task: Task) -> Values:
@@ -192,7 +108,8 @@ def _serve(task: Task) -> Values:
 def _payment(task: Task) -> Values:
     owed = task.line.fine + task.line.levied
     if not owed:
-        return {"state": "已履行"}
+        handed_over = {"delivered": "按决定书交付，当场清点。"} if task.line.procedure == "levy" else {}
+        return {"state": "已履行", **handed_over}
     return {
         "state": "已履行",
         "amount": owed,
@@ -204,7 +121,13 @@ def _payment(task: Task) -> Values:
 
 
 def _close(task: Task) -> Values:
-    return {"outcome": task.line.notes.get("结案方式", "执行完毕"), "opinion": "同意结案。", "papers": task.papers()}
+    case = task.case
+    fitting = fitting_outcomes(case, pack_in_force(case.agency_id, case.opened_on), task.stands.facts)
+    wanted = task.line.notes.get("结案方式", fitting[0] if fitting else "办理完毕")
+    decision = decision_of(case)
+    ordered = decision is not None and decision.case_id == case.pk and decision.correction
+    seen = {"corrected_on": task.today, "corrected_how": "已经改正。"} if ordered else {}
+    return {"outcome": wanted, "opinion": "同意结案。", "papers": task.papers(), **seen}
 
 
 def _examine(task: Task) -> Values:
@@ -237,7 +160,9 @@ def _result(task: Task) -> Values:
 
 
 def _apply_coercion(task: Task) -> Values:
-    content = coercion.CoercionContent(reason=task.line.reasons, kind=task.line.measure, items=task.line.found)
+    content = coercion.CoercionContent(
+        reason=task.line.reasons, kind=task.line.measure, items=task.line.found, basis=task.line.applied
+    )
     return {"content": content, "facts": task.answers(), "papers": task.papers()}
 
 
@@ -253,6 +178,7 @@ def _seize(task: Task) -> Values:
         facts=task.line.facts,
         basis=task.line.applied,
         remedies=REMEDIES,
+        statement=task.line.statement or "没有提出陈述申辩。",
     )
     return {"content": content, "papers": task.papers()}
 
@@ -263,6 +189,30 @@ def _agreed(task: Task) -> Values:
 
 def _told(task: Task) -> Values:
     return {"served_on": task.today, "papers": task.papers()}
+
+
+def _compensate(task: Task) -> Values:
+    return {
+        "returned": "征用的财物完好返还，当场签收。",
+        "amount": Decimal(0),
+        "voucher": "",
+        "done_on": task.today,
+        "papers": task.papers(),
+    }
+
+
+def _answers(task: Task) -> Values:
+    kind = "hearing" if task.line.hearing else "waiver"
+    answer = permit_hearings.HearingAnswer(kind, task.today, task.scan())
+    return {"answers": {one.pk: answer for one in heard_of(task.case)}}
+
+
+def _decide_application(task: Task) -> Values:
+    values: Values = {"paper": task.papers()[0], "remedies": REMEDIES, "valid_to": task.line.valid_to}
+    if task.line.procedure == "permit":
+        kind = permitting.CERTIFICATES[0]
+        values |= {"certificate_kind": kind, "certificate_number": f"演示许可 {task.case.number}"}
+    return values | ({"pay_days": PAY_DAYS} if task.line.levied else {})
 
 
 def _published(task: Task) -> Values:
@@ -301,18 +251,23 @@ ACTS: dict[str, tuple[Act, Builder]] = {
         lambda task: {"note": "一案一卷，材料齐全。", "papers": task.papers()},
     ),
     "request_correction": (
-        permits.request_correction,
+        accepting.request_correction,
         lambda task: {"missing": task.line.missing, "papers": task.papers()},
     ),
     "hand_in_corrections": (
-        permits.hand_in_corrections,
+        accepting.hand_in_corrections,
         lambda task: {"received_on": task.today, "note": "补正材料已收齐。", "papers": task.papers()},
     ),
     "accept_application": (
-        permits.accept_application,
+        accepting.accept_application,
         lambda task: {"note": "材料齐全，符合法定形式。", "papers": task.papers()},
     ),
     "examine": (permits.examine, _examine),
+    "decide_extension": (
+        permits.decide_extension,
+        lambda task: {"granted": True, "reason": "须实地核实。", "papers": task.papers()},
+    ),
+    "register_compensation": (levies.register_compensation, _compensate),
     "apply_inspection": (inspections.apply_inspection, _apply_inspection),
     "approve_inspection": (inspections.approve_inspection, _agreed),
     "give_inspection_notice": (inspections.give_inspection_notice, _told),
@@ -330,20 +285,25 @@ ACTS: dict[str, tuple[Act, Builder]] = {
     "approve_coercion": (coercion.approve_coercion, _agreed),
     "carry_out_coercion": (coercion.carry_out_coercion, _seize),
     "release_coercion": (
-        coercion.release_coercion,
+        seizures.release_coercion,
         lambda task: {"how": "清点无误，当场退还当事人。", "papers": task.papers()},
     ),
+    **demo_reviews.ACTS,
 }
 # where a procedure does an act in its own way
 ACTS_BY_PROCEDURE: dict[tuple[str, str], tuple[Act, Builder]] = {
     ("penalty_summary", "give_prior_notice"): (
         actions.notify_on_the_spot,
-        lambda task: {"content": task.proposal(), "statement": "", "waived": True},
+        lambda task: {"content": task.proposal(), "told_on": task.today},
     ),
+    ("penalty_summary", "investigate"): (actions.identify_on_the_spot, _identify),
+    ("penalty_summary", "decide"): (actions.decide_on_the_spot, _decide_on_the_spot),
+    ("penalty_summary", "serve"): (actions.hand_over_on_the_spot, lambda task: {"receiver": task.receiver}),
     ("levy", "give_prior_notice"): (levies.tell_levy, _told),
+    ("permit", "end_statement"): (permit_hearings.answer_hearing_right, _answers),
     ("levy", "decide"): (
         levies.decide_levy,
-        lambda task: {"paper": task.papers()[0], "remedies": REMEDIES},
+        lambda task: {"paper": task.papers()[0], "remedies": REMEDIES, "pay_days": PAY_DAYS},
     ),
     ("coercion", "give_prior_notice"): (coercion.inform_on_the_spot, _inform),
     ("coercion", "record_publication"): (executions.publish_coercion, _published),
@@ -351,7 +311,7 @@ ACTS_BY_PROCEDURE: dict[tuple[str, str], tuple[Act, Builder]] = {
     **{
         (procedure, "decide"): (
             permits.decide_application,
-            lambda task: {"paper": task.papers()[0], "remedies": REMEDIES, "valid_to": task.line.valid_to},
+            _decide_application,
         )
         for procedure in ("permit", "simple")
     },

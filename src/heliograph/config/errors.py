@@ -2,14 +2,32 @@
 
 from __future__ import annotations
 
+from django.conf import settings
+from django.core.exceptions import RequestDataTooBig, TooManyFieldsSent, TooManyFilesSent
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
 from django.template.loader import render_to_string
 
+from heliograph.registers.files import MEGABYTE
+
 
 def bad_request(request: HttpRequest, exception: Exception) -> HttpResponse:
-    """400: the request cannot be understood."""
+    """400: the request cannot be understood; 413: it holds more than a form may."""
+    if isinstance(exception, (RequestDataTooBig, TooManyFieldsSent, TooManyFilesSent)):
+        return _too_large(request, fields=not isinstance(exception, RequestDataTooBig))
     return render(request, "errors/400.html", status=400)
+
+
+def _too_large(request: HttpRequest, *, fields: bool) -> HttpResponse:
+    """413: nothing of the form was read, so nothing of it was done; what was typed is still in the browser."""
+    context = {
+        "fields": fields,
+        "limit": (settings.DATA_UPLOAD_MAX_MEMORY_SIZE or 0) / MEGABYTE,
+        "most_fields": settings.DATA_UPLOAD_MAX_NUMBER_FIELDS,
+        "sent": int(request.META.get("CONTENT_LENGTH") or 0) / MEGABYTE,
+        "file_limit": settings.ENTRY_FILE_BYTES // MEGABYTE,
+    }
+    return render(request, "errors/413.html", context, status=413)
 
 
 def permission_denied(request: HttpRequest, exception: Exception) -> HttpResponse:

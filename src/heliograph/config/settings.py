@@ -50,8 +50,10 @@ INSTALLED_APPS = [
     "heliograph.portal",
     "heliograph.desk",
     "heliograph.disclosure",
+    "heliograph.legality_review",
     "heliograph.dossiers",
     "heliograph.procedures",
+    "heliograph.documents",
     "heliograph.duties",
     "heliograph.regimes",
     "heliograph.registers",
@@ -115,6 +117,14 @@ MEDIA_ROOT = HOME / "files"
 ENTRY_FILE_BYTES = 1_000_000 * read_number("HELIOGRAPH_ENTRY_FILE_MB", default=20, least=1, most=200)
 UNUSED_FILE_HOURS = read_number("HELIOGRAPH_UNUSED_FILE_HOURS", default=48, least=12, most=8760)
 FILE_UPLOAD_PERMISSIONS = 0o600
+# Fonts of documents: the agency's own folder is looked into first, then what `heliograph fonts install` put there.
+FONT_FOLDERS = [read_path("HELIOGRAPH_FONTS", HOME / "agency-fonts"), HOME / "fonts"]
+FONT_LATIN = read_list("HELIOGRAPH_FONT_LATIN", ("Times New Roman", "Noto Serif CJK SC"))
+FONT_BODY = read_list("HELIOGRAPH_FONT_BODY", ("FangSong_GB2312", "仿宋_GB2312", "FandolFang R", "Noto Serif CJK SC"))
+TITLES = ("FZXiaoBiaoSong-B05S", "方正小标宋简体", "FandolSong", "Noto Serif CJK SC")
+FONT_TITLE = read_list("HELIOGRAPH_FONT_TITLE", TITLES)
+HEADINGS = ("SimHei", "黑体", "FandolHei", "Noto Sans CJK SC", "Noto Serif CJK SC")
+FONT_HEADING = read_list("HELIOGRAPH_FONT_HEADING", HEADINGS)
 STATIC_ROOT = HOME / "static"
 STATIC_URL = "/static/"
 STORAGES = {
@@ -192,7 +202,7 @@ AXES_CLIENT_IP_CALLABLE = "heliograph.config.identity.client_address"
 # -- sessions and cookies ---------------------------------------------------------------------------------------------
 SESSION_IDLE_SECONDS = 30 * 60
 SESSION_ABSOLUTE_SECONDS = 8 * 60 * 60
-SESSION_ENGINE = "django.contrib.sessions.backends.db"
+SESSION_ENGINE = "heliograph.config.sessions"
 SESSION_COOKIE_AGE = SESSION_ABSOLUTE_SECONDS
 SESSION_EXPIRE_AT_BROWSER_CLOSE = True
 COOKIE_PREFIX = "" if IS_DEMO else "__Host-"
@@ -206,7 +216,8 @@ CSRF_COOKIE_HTTPONLY = True
 CSRF_COOKIE_SAMESITE = "Lax"
 CSRF_COOKIE_SECURE = not IS_DEMO
 CSRF_FAILURE_VIEW = "heliograph.config.errors.csrf_failure"
-MESSAGE_STORAGE = "django.contrib.messages.storage.session.SessionStorage"
+NOTICE_COOKIE_NAME = f"{COOKIE_PREFIX}heliograph_notice"
+MESSAGE_STORAGE = "heliograph.config.notices.Notices"
 
 # -- what the browser is told -----------------------------------------------------------------------------------------
 CONTENT_SECURITY_POLICY = {

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import threading
 from typing import Any
 
 from django.conf import settings
@@ -19,6 +20,7 @@ from heliograph.config.installation import (
     write_demo_mark,
 )
 from heliograph.config.serving import Supervisor
+from heliograph.documents.fonts import FontsMissingError, find_missing, install
 
 
 class Command(BaseCommand):
@@ -46,10 +48,21 @@ class Command(BaseCommand):
         if options["prepare_only"]:
             return
         witnesses = prepare_witnesses(settings.HOME)
+        if find_missing():
+            threading.Thread(target=self._install_fonts, daemon=True).start()
         connection.close()
         code = Supervisor(witnesses).run(settings.BIND, settings.WORKERS, self._announce)
         if code:
             raise CommandError("服务意外停止，请查看上面的记录。", returncode=code)
+
+    def _install_fonts(self) -> None:
+        """Fetch the fonts of documents beside the demonstration; nothing waits for them, the desk says if they lack."""
+        try:
+            install(settings.FONT_FOLDERS[-1])
+        except FontsMissingError as error:
+            self.stdout.write(str(error))
+        else:
+            self.stdout.write("文书字体已安装。")
 
     def _announce(self) -> None:
         write = self.stdout.write
