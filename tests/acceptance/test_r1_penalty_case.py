@@ -307,6 +307,7 @@ def _carry_out(page: Page, bureau: Bureau, case: Case) -> None:
     page.get_by_label("缴款日期").fill(day)
     page.get_by_label("代收机构").fill("晴川农商银行")
     page.get_by_label("票据号码").fill("P-1")
+    page.locator("input[type=file]").first.set_input_files(PDF)
     send(page, "登记履行情况", "缴纳")
 
 
