@@ -85,6 +85,7 @@ def _checked(bureau: Bureau, case: Case, step: str) -> object:
 
 
 def _asked(bureau: Bureau, case: Case, step: str) -> object:
+    bureau.scan = bureau.files[case.pk]
     return actions.propose_filing(case.pk, step, facts_found="迟报统计资料，建议立案",
                                   papers=papers(bureau, "立案审批表"), actor=bureau["handler"],
                                   at=bureau.later(seconds=1))  # fmt: skip
