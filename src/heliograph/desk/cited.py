@@ -83,6 +83,12 @@ def articles_of(scope: Scope, keys: Iterable[str]) -> dict[str, CitedArticle]:
     return {key: CitedArticle(key, in_words(key, sources), *told.get(key, ("", False))) for key in wanted}
 
 
+def named(scope: Scope, keys: Iterable[str]) -> list[tuple[str, str]]:
+    """Return keys of articles as the choices of a form: each with its words. No query."""
+    sources = sources_of(scope)
+    return [(key, in_words(key, sources)) for key in keys]
+
+
 def keys_in(texts: Iterable[str]) -> Iterator[str]:
     """Return the keys of articles that some texts name."""
     for text in texts:

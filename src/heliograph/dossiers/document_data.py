@@ -195,7 +195,7 @@ def _terms(terms: Proposal | Decision | None, proposal: Proposal | None) -> Valu
         **columns,
         "terms.outcome": terms.get_outcome_display(),
         "terms.items": items_of(terms),
-        **_of("terms", proposal, "benchmark"),
+        **_of("terms", proposal, "benchmark", "correction"),
         "terms.approved_by": name_of(proposal.approved_by) if proposal else "",
         "terms.approved_on": _plain(proposal.approved_at.date()) if proposal and proposal.approved_at else None,
     }

@@ -6,6 +6,7 @@ from decimal import Decimal
 
 from django import forms
 
+from heliograph.desk.cited import named
 from heliograph.desk.forms import Day, choice, several, text
 from heliograph.desk.steps.fields import area, money, one_of, yes_no
 from heliograph.desk.steps.hearings import notify_fields, notify_values
@@ -84,7 +85,7 @@ def _examine_fields(place: StepPlace) -> Fields:
         "facts": area("审查认定的事实"),
         "reasons": area("理由"),
         "basis": several(
-            "依据", [(key, key) for key in cited], help_text="从本案引用的条文中选；没有列出的，请先在案件页面引用条文"
+            "依据", named(place.scope, cited), help_text="从本案引用的条文中选；没有列出的，请先在案件页面引用条文"
         ),
         "other": text("决定的内容", limit=2000, required=False, help_text=CONTENT.get(category, "办理的内容和条件")),
     }

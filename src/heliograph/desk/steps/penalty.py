@@ -6,6 +6,7 @@ from decimal import Decimal
 
 from django import forms
 
+from heliograph.desk.cited import named
 from heliograph.desk.forms import Day, choice, several, text
 from heliograph.desk.steps.benchmarks import benchmark_fields, kept_answers, split
 from heliograph.desk.steps.fields import area, money, one_of, yes_no
@@ -98,7 +99,7 @@ def _conclude_fields(place: StepPlace) -> Fields:
         "reasons": area("处理理由", hint="包括从轻、减轻、从重的情节"),
         "basis": several(
             "处理依据",
-            [(key, key) for key in cited],
+            named(place.scope, cited),
             required=False,
             help_text="从本案引用的“处理依据”中选；没有列出的，请先在案件页面引用条文",
         ),

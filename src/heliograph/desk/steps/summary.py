@@ -7,6 +7,7 @@ from decimal import Decimal
 
 from django.utils.timezone import localdate
 
+from heliograph.desk.cited import named
 from heliograph.desk.forms import Day, choice, several, text
 from heliograph.desk.steps.benchmarks import split, table_fields
 from heliograph.desk.steps.fields import area, money, one_of, yes_no
@@ -90,11 +91,12 @@ def _told_fields(place: StepPlace) -> Fields:
         "reasons": area("理由", rows=3),
         "basis": several(
             "处理依据",
-            [(key, key) for key in cited],
+            named(place.scope, cited),
             required=False,
             help_text="从本案引用的“处理依据”中选；没有列出的，请先在案件页面引用条文",
         ),
         **table_fields(place),
+        "correction": area("责令改正的内容", limit=1000, rows=3, hint="已经改正或者无法改正的，写明情况"),
         "answer": answer,
         "statement": area("当事人的陈述申辩", required=False, rows=3, hint="提出陈述申辩的必须填写"),
         "adopted": one_of("采纳情况", ADOPTED, required=False, hint="提出陈述申辩的必须选择；全部采纳的不能当场处罚"),
@@ -113,6 +115,7 @@ def _told(place: StepPlace, given: Given) -> CaseEvent:
         facts=values["facts"],
         reasons=values["reasons"],
         basis=values["basis"],
+        correction=values["correction"],
         benchmark_table=values.get("benchmark_table", ""),
         benchmark_facts=values["benchmark_facts"],
     )

@@ -36,7 +36,7 @@ from heliograph.dossiers.rules.investigating import are_known
 from heliograph.dossiers.rules.opening import check_text, may_work_on
 from heliograph.dossiers.rules.papers import check_papers
 from heliograph.dossiers.rules.proposing import as_found, is_summary
-from heliograph.dossiers.rules.terms import check_terms
+from heliograph.dossiers.rules.terms import check_correction, check_terms
 from heliograph.duties.following import Event
 from heliograph.kernel.feel import FactValue
 from heliograph.kernel.packs.schema import Pack
@@ -148,6 +148,7 @@ def notify_on_the_spot(
             is_summary(summary=taken.is_summary),
             rules.may_follow_up(day, after=spot_day(taken.case), today=taken.on, what="告知日期", of="到场之日"),
             check_terms(content.terms),
+            check_correction(content.outcome, content.correction, by=None, on=day),
             may_impose(taken, content.terms),
             are_known(sorted(set(content.basis) - known_articles(taken.pack, content.basis))),
             as_found(content.terms, kinds=known.get("当场处罚种类"), fine=known.get("罚款金额")),

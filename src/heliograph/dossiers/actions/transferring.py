@@ -207,8 +207,9 @@ def answer_police_refusal(
     )
     add_papers(taken, papers)
     said = "接受不予立案决定，退回依法处理" if how == ACCEPTED else f"对不予立案决定{how}"
+    also = ["case.police_returned"] if how == ACCEPTED else []
     return finish_step(taken, event="case.police_refusal_answered", text=f"{said}：{reason.strip()}",
-                       facts={REFUSAL_ANSWER: how})  # fmt: skip
+                       facts={REFUSAL_ANSWER: how}, also=also)  # fmt: skip
 
 
 @transaction.atomic

@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
+from heliograph.dossiers.rules.opening import RECORDING
 from heliograph.kernel.verdict import Allowed, Refused, Verdict
 
 RECUSAL = "行政处罚法@2021:43"
 TWO_OFFICERS = "行政处罚法@2021:42"
-RECORDING = "行政处罚法@2021:47"
 
 
 def may_ask_recusal(*, waiting: bool, granted: bool) -> Verdict:

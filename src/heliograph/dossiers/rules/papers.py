@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Collection, Sequence
 
+from heliograph.dossiers.rules.opening import RECORDING
 from heliograph.kernel.verdict import Allowed, Refused, Verdict
 
-RECORDING = "行政处罚法@2021:47"
 NUMBERING = "GB/T 9704-2012:7.2.5"
 
 

@@ -8,13 +8,13 @@ from dataclasses import dataclass
 from datetime import date, datetime
 from uuid import UUID
 
+from heliograph.dossiers.rules.opening import RECORDING
 from heliograph.kernel.verdict import Allowed, Refused, Verdict
 from heliograph.registers.rules import CertificateState, certificate_status
 
 TWO_OFFICERS = "行政处罚法@2021:42"
 SHOWN_FIRST = "行政处罚法@2021:55"
 RECUSAL = "行政处罚法@2021:43"
-RECORDING = "行政处罚法@2021:47"
 _PARTS = re.compile(r"[、，,;；\s]+")
 _EVERYTHING = frozenset({"综合", "综合执法", "行政执法"})
 _LEVELS = frozenset("省市州盟区县旗镇乡")  # the last character of the name of an area of government

@@ -11,10 +11,10 @@ from dataclasses import dataclass
 from datetime import date
 from typing import Final, Literal
 
+from heliograph.dossiers.rules.opening import RECORDING
 from heliograph.kernel.verdict import Allowed, Refused, Verdict
 
 ARCHIVING = "国办发118号@2018:9"
-RECORDING = "行政处罚法@2021:47"
 MAIN, SIDE, WHOLE = "main", "side", "whole"
 VOLUMES = {MAIN: "正卷", SIDE: "副卷", WHOLE: "案卷"}
 BY_VOLUME, BY_TIME = "volumes", "time"

@@ -82,6 +82,7 @@ def test_a_case_that_the_police_do_not_file_comes_back_after_a_second_look(burea
     answer(bureau, case, filed=False, result="维持")
     take("接受")
     assert open_steps(case) == {"t_conclude"}
+    assert due(case)["decide_case"] == "open"  # counted anew; the one before was fulfilled by the transfer
     concluded(bureau, case, fine(**CRIME))
     do(bureau, case, "report_transfer", to_body="晴川县公安局", reason="发现新的证据")
 

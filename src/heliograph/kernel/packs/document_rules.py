@@ -44,7 +44,7 @@ CASE_DATA: dict[str, FieldKind] = {
     "evidence": "rows", "evidence.lines": "lines", "papers": "rows",
     "terms.outcome": "text", "terms.items": "lines", "terms.fine": "amount", "terms.confiscated": "amount",
     "terms.levied": "amount", "terms.facts": "long", "terms.reasons": "long", "terms.basis": "lines",
-    "terms.benchmark": "text", "terms.approved_by": "text", "terms.approved_on": "date",
+    "terms.benchmark": "text", "terms.correction": "long", "terms.approved_by": "text", "terms.approved_on": "date",
     "decision.number": "text", "decision.decided_on": "date", "decision.surcharge": "yesno",
     "notice.number": "text", "notice.served_on": "date", "notice.hearing_right": "yesno",
     "notice.statement_until": "date", "notice.hearing_until": "date",

@@ -127,7 +127,7 @@ CASE_EVENTS = frozenset({
     "case.violation_corrected", "case.deferred",
     "case.deferral_refused", "case.instalment_due", "case.instalment_paid", "case.statement_received", "case.urged",
     "case.court_applied", "case.closed", "case.archived", "case.terminated",
-    "case.transferred", "case.police_filed", "case.items_handed_over", "case.accepted",
+    "case.transferred", "case.police_filed", "case.police_returned", "case.items_handed_over", "case.accepted",
     "case.not_accepted", "case.correction_requested", "case.corrected", "case.examined", "case.inspection_approved",
     "case.inspection_notified", "case.inspected", "case.result_recorded", "case.fed_back",
     "case.rectification_checked", "case.coercion_approved", "case.coercion_urgent", "case.coercion_carried_out",
