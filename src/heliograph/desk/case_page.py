@@ -8,6 +8,7 @@ from datetime import date
 from typing import Any, cast
 
 from django.db.models import Model
+from django.utils.timezone import localtime
 
 from heliograph.desk.case_groups import cited_in, doers_of, groups_of, linked_to
 from heliograph.desk.case_matter import is_approved
@@ -77,6 +78,14 @@ def clock_of(scope: Scope, case: Case) -> list[Clock]:
         for duty in found
     ]
     return sorted(clocks, key=lambda one: (one.duty.due_on or date.max, one.duty.pk))
+
+
+def until(step: OpenStep, clock: Iterable[Clock]) -> str:
+    """Return when a step is due, with the hour where the period of its limit is in hours; empty for no limit."""
+    due_on = step.token.due_on
+    exact = [localtime(one.duty.due_at) for one in clock if one.duty.kind == step.place.node.limit and one.duty.due_at]
+    hour = next((f" {at:%H:%M}" for at in exact if at.date() == due_on), "")
+    return f"{due_on.isoformat()}{hour}" if due_on else ""
 
 
 def open_step(scope: Scope, case: Case, stands: Standing, place: str) -> OpenStep | None:

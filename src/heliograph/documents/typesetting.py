@@ -11,7 +11,8 @@ import json
 import logging
 import re
 import tempfile
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
+from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import UTC, date, datetime
 from pathlib import Path
@@ -57,33 +58,52 @@ def draw_pdf(composed: Composed, layout: str, press: Press, *, pictures: Mapping
     return made[0]
 
 
-def draw_pages(composed: Composed, layout: str, press: Press, *, dpi: int = 96) -> list[bytes]:
+def draw_pages(
+    composed: Composed, layout: str, press: Press, *, dpi: int = 96, pictures: Mapping[str, bytes] = NO_PICTURES
+) -> list[bytes]:
     """Return the pages as PNG, to be looked at on a page of the desk; refused like the PDF."""
-    draw_pdf(composed, layout, press)  # a picture would show an empty box where the PDF refuses
-    return _compiled(composed, layout, press, {"format": "png", "ppi": float(dpi)})
+    draw_pdf(composed, layout, press, pictures=pictures)  # a picture would show an empty box where the PDF refuses
+    return _compiled(composed, layout, press, {"format": "png", "ppi": float(dpi)}, pictures)
+
+
+def ask_pages(
+    composed: Composed, layout: str, press: Press, label: str, *, pictures: Mapping[str, bytes] = NO_PICTURES
+) -> list[Any]:
+    """Return the values of the marks that a layout left under a label, such as where the seal goes."""
+    with _compiler(composed, layout, press, pictures) as compiler:
+        found = json.loads(compiler.query(f"<{label}>"))
+    return [one["value"] for one in found]
 
 
 def _compiled(
     composed: Composed, layout: str, press: Press, how: Mapping[str, Any], pictures: Mapping[str, bytes] = NO_PICTURES
 ) -> list[bytes]:
+    with _compiler(composed, layout, press, pictures) as compiler:
+        made = compiler.compile(**how)
+    return made if isinstance(made, list) else [made or b""]
+
+
+@contextmanager
+def _compiler(
+    composed: Composed, layout: str, press: Press, pictures: Mapping[str, bytes]
+) -> Iterator[typst.Compiler]:
+    """Give a compiler that sees the layout, the data and the pictures alone."""
     found = fonts.loaded()
     with tempfile.TemporaryDirectory(prefix="heliograph-typst-") as empty:
         for name, content in pictures.items():
             (Path(empty) / name).write_bytes(content)
-        compiler = typst.Compiler(
-            layout.encode(),
-            root=empty,
-            font_paths=found,
-            ignore_system_fonts=True,
-            sys_inputs={"data": json.dumps(_inputs(composed, press), ensure_ascii=False, sort_keys=True)},
-            package_path=empty,
-            package_cache_path=empty,
-        )
         try:
-            made = compiler.compile(**how)
+            yield typst.Compiler(
+                layout.encode(),
+                root=empty,
+                font_paths=found,
+                ignore_system_fonts=True,
+                sys_inputs={"data": json.dumps(_inputs(composed, press), ensure_ascii=False, sort_keys=True)},
+                package_path=empty,
+                package_cache_path=empty,
+            )
         except typst.TypstError as error:
             raise CannotTypesetError(_said(error)) from error
-    return made if isinstance(made, list) else [made or b""]
 
 
 def _midnight(day: date) -> datetime:

@@ -11,7 +11,9 @@ from uuid import UUID
 
 from heliograph.kernel.verdict import Allowed, Refused, Verdict
 
-LEGALITY_REVIEW = "legality_review"
+LEGALITY_REVIEW = "legality_review"  # asked for a case: may it be decided as it is proposed now?
+WITHHELD = "legality_review.withheld"  # may whoever decides give none, although one was proposed and reviewed?
+IN_EFFECT = "legality_review.in_effect"  # is what was decided what was reviewed: before service, seal, publication
 PUBLISHED_ITEM = "published_item"  # asked for an entry of a register: may the public read it now?
 
 Gate = Callable[[UUID], Verdict | bool]

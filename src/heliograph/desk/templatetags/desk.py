@@ -10,6 +10,7 @@ from django.templatetags.static import static
 from django.utils.html import format_html
 from django.utils.safestring import SafeString
 
+from heliograph.desk.case_page import until
 from heliograph.desk.cited import CitedArticle, in_words, sources_of
 from heliograph.desk.scope import Scope
 from heliograph.disclosure.adjustments import ADJUST_LIMIT
@@ -35,6 +36,9 @@ def icon(name: str) -> SafeString:
 def shown(value: Any) -> str:
     """Return a field's value as people read it, one item a line."""
     return flat(value)
+
+
+register.filter("until", until)
 
 
 @register.filter

@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
+from datetime import UTC, date, datetime
+from types import SimpleNamespace
 from typing import Any
 
 import pytest
 
+from heliograph.desk.case_page import until
 from heliograph.desk.tests.casework import open_bureau, read, rev_of, step_url, url
 from heliograph.desk.tests.conftest import Browser
 from heliograph.dossiers.actions import (
@@ -174,3 +177,16 @@ def test_a_clue_that_waits_stands_on_the_desk_of_its_unit(bureau: Bureau, browse
     register_clue(bureau.agency.pk, unit_id=bureau.unit.pk, content=content, actor=bureau["handler"], at=bureau.later())
     assert "核查线索：某某商店" in read(browser(bureau["handler"]), url(bureau, "home"))
     assert "核查线索：某某商店" not in read(browser(bureau["leader_in_charge"]), url(bureau, "home"))
+
+
+def test_a_step_says_the_hour_where_its_period_is_in_hours() -> None:
+    due_at = datetime(2026, 11, 23, 6, 30, tzinfo=UTC)
+    step: Any = SimpleNamespace(
+        token=SimpleNamespace(due_on=date(2026, 11, 23)),
+        place=SimpleNamespace(node=SimpleNamespace(limit="transfer_deliver")),
+    )
+    clock: Any = [SimpleNamespace(duty=SimpleNamespace(kind="transfer_deliver", due_at=due_at))]
+    assert until(step, clock) == "2026-11-23 14:30"
+    assert until(step, []) == "2026-11-23"
+    step.token.due_on = None
+    assert until(step, clock) == ""

@@ -46,6 +46,7 @@ from heliograph.registers.kept_reads import Kept
 from heliograph.registers.models import Account
 
 PENALISED, ACQUITTED, SENT_BACK = "作出处罚决定", "不予处罚", "退回"
+DECIDING, PENALTY = "decide", "penalty"
 VERDICTS = (PENALISED, ACQUITTED, SENT_BACK)
 MEANT = tuple(field.name for field in Terms._meta.get_fields())  # what a decision takes over from its proposal
 _HEARD = Kept(lambda case: Statement.objects.filter(case_id=case).values_list("pk", flat=True)[:1], case=UUID)
@@ -132,6 +133,8 @@ def decide(
 
 def _decide_otherwise(taken: StepAct, proposal: Proposal, verdict: str, reason: str) -> CaseEvent:
     """Send a case on without a penalty, or back to its report; the proposal keeps who refused it and why."""
+    if verdict == ACQUITTED:
+        require(gates.asked(gates.WITHHELD, taken.case.pk))
     if verdict == SENT_BACK:
         send_back(taken, proposal, reason)
     text = f"{verdict}：{reason}"
@@ -148,7 +151,8 @@ def send_back(taken: StepAct, proposal: Proposal, reason: str) -> None:
 def require_decidable(taken: StepAct) -> None:
     """Refuse to issue the document of a decision that may not be made; lateness is explained when it is made."""
     require(gates.asked(gates.LEGALITY_REVIEW, taken.case.pk))
-    require(may_decide_now(taken, present_proposal(taken), late_reason="—"))
+    if taken.node.act == DECIDING and taken.category.id == PENALTY:
+        require(may_decide_now(taken, present_proposal(taken), late_reason="—"))
 
 
 def may_decide_now(taken: StepAct, proposal: Proposal, late_reason: str = "") -> Verdict:
