@@ -20,6 +20,7 @@ from heliograph.desk.steps.fields import area, money, one_of, yes_no
 from heliograph.desk.steps.lacking import missing_fields
 from heliograph.desk.steps.uploads import CaseFileField
 from heliograph.dossiers import actions
+from heliograph.dossiers.actions.closing import is_closing_open
 from heliograph.dossiers.models import Case, Decision, Recusal, Remedy, Suspension
 from heliograph.dossiers.queries import decision_of, owed_on
 from heliograph.dossiers.rules.remedies import HOW
@@ -171,6 +172,19 @@ def _return_fields(scope: Scope, case: Case) -> Fields:
 
 def _return(scope: Scope, case: Case, given: dict[str, Any]) -> object:
     return actions.return_case(case.pk, **given, actor=scope.account, at=scope.at, rev=scope.sent_rev)
+
+
+def _closings(_scope: Scope, case: Case) -> Options:
+    """Return the closing that waits for its approval, none before that."""
+    return [("closing", "审批结案")] if is_closing_open(case.pk) else []
+
+
+def _decline_fields(_scope: Scope, _case: Case) -> Fields:
+    return {"reason": area("须补正的内容", limit=900, rows=4)}
+
+
+def _decline(scope: Scope, case: Case, given: dict[str, Any]) -> object:
+    return actions.decline_closing(case.pk, **given, actor=scope.account, at=scope.at, rev=scope.sent_rev)
 
 
 # -- people
@@ -357,6 +371,8 @@ CASE_ACTS: Mapping[str, CaseAct] = {
     "suspend": CaseAct("中止案件", "suspend_case", _suspend_fields, _suspend, HANDLING, STOPS),
     "resume": CaseAct("恢复办理", "suspend_case", _why_fields, _resume, SUSPENDED),
     "return": CaseAct("退回前一环节", "return_case", _return_fields, _return, HANDLING, rows=_done_steps),
+    "closing-back": CaseAct("退回结案", "return_case", _decline_fields, _decline, HANDLING,
+                            "不同意结案的，写明须补正的内容；承办人收到消息，补正后再审批", rows=_closings),
     "terminate": CaseAct("终止案件", "terminate_case", _why_fields, _terminate, hint="终止后不能恢复，须另行登记案件"),
     "archive-terminated": CaseAct("终止案件归档", "archive_terminated", _archive_fields, _archive, TERMINATED),
     "receipt": CaseAct("登记缴款回执", "edit_case", _receipt_fields, _receipt, HANDLING,

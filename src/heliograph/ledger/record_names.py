@@ -44,6 +44,7 @@ KINDS = {
     "case.citation_taken_back": "撤去引用条文",
     "case.cited": "引用条文",
     "case.closed": "结案",
+    "case.closing_declined": "退回结案",
     "case.coercion_applied": "申请行政强制",
     "case.coercion_approved": "审批行政强制",
     "case.coercion_carried_out": "实施查封扣押",

@@ -209,7 +209,9 @@ def _close_fields(place: StepPlace) -> Fields:
     decision = decision_of(place.case)
     found: Fields = {
         "outcome": choice("结案方式", [(one, one) for one in fitting]) if fitting else text("结案方式", limit=60),
-        "opinion": area("审批意见", limit=2000, rows=3),
+        "opinion": area(
+            "审批意见", limit=2000, rows=3, hint="不同意结案的，不在本页提交：到案件页面“其他事项”中“退回结案”"
+        ),
     }
     if decision and decision.correction and decision.case_id == place.case.pk:
         until = f"（期限至 {decision.correct_by.isoformat()}）" if decision.correct_by else ""

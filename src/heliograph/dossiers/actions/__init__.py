@@ -8,7 +8,7 @@ from heliograph.dossiers.actions.accepting import (
 )
 from heliograph.dossiers.actions.archiving import archive_terminated
 from heliograph.dossiers.actions.binding import add_scan, hand_over_dossier, note_export, receive_dossier
-from heliograph.dossiers.actions.closing import archive_case, close_case
+from heliograph.dossiers.actions.closing import archive_case, close_case, decline_closing
 from heliograph.dossiers.actions.coercion import (
     CoercionContent,
     SeizureContent,
@@ -186,6 +186,7 @@ __all__ = [
     "check_rectification",
     "cite",
     "close_case",
+    "decline_closing",
     "close_clue",
     "complete_step",
     "conclude_investigation",

@@ -8,11 +8,14 @@ from decimal import Decimal
 from uuid import UUID
 
 from django.db import transaction
+from django.utils.timezone import localdate
 
+from heliograph.dossiers.actions.freshness import require_fresh_case
 from heliograph.dossiers.actions.numbering import document_letters, take_number
 from heliograph.dossiers.actions.papers import PaperContent, add_paper, add_papers
+from heliograph.dossiers.actions.people import send
 from heliograph.dossiers.actions.rows import require_fit
-from heliograph.dossiers.actions.steps import StepAct, finish_step, take_step
+from heliograph.dossiers.actions.steps import StepAct, finish_step, take_step, tell
 from heliograph.dossiers.models import (
     Case,
     CaseEvent,
@@ -20,21 +23,27 @@ from heliograph.dossiers.models import (
     Decision,
     IssuedNumber,
     Measure,
+    Message,
     NumberSeries,
     Remedy,
 )
+from heliograph.dossiers.permissions import access_case
 from heliograph.dossiers.queries import NOTHING_LEFT, decision_of, owed_on
-from heliograph.dossiers.rules.opening import check_text, may_happen_on
+from heliograph.dossiers.rules.opening import RECORDING, check_text, may_happen_on, may_work_on
 from heliograph.dossiers.rules.papers import check_papers
 from heliograph.dossiers.rules.serving import ClosingState, is_correction_seen, may_close, may_close_as
+from heliograph.dossiers.rules.standing import may_decline_closing
 from heliograph.dossiers.rules.volumes import may_lack, told_lack
 from heliograph.dossiers.volume_reading import built_documents, lacking
 from heliograph.kernel.feel import FactValue, MissingFact, compile_expression
 from heliograph.kernel.packs.schema import Pack
 from heliograph.kernel.verdict import Allowed, first_refusal, require
+from heliograph.ledger.actions import append
+from heliograph.procedures.queries import standing
 from heliograph.registers.models import Account
 
 ARCHIVE_NUMBERS = "归档号"
+DECLINED = "case.closing_declined"
 
 
 @transaction.atomic
@@ -75,6 +84,44 @@ def close_case(
     text = f"结案（{outcome.strip()}）：{opinion.strip()}{told_lack(pieces, missing_reason)}"
     also = ["case.violation_corrected"] if ordered else []
     return finish_step(taken, event="case.closed", text=text, also=also)
+
+
+@transaction.atomic
+def decline_closing(case_id: UUID, *, reason: str, actor: Account, at: datetime, rev: int | None = None) -> CaseEvent:
+    """Send the closing of a case back: it stays at the approval, and the handler is told what has to be put right.
+
+    A decided case never goes back behind its decision (行政处罚法54), so nothing of its flow moves.
+    """
+    case, _who = access_case(actor, case_id, "return_case", localdate(at))
+    require_fresh_case(case, rev)
+    require(
+        first_refusal(
+            may_work_on(case.state),
+            may_decline_closing(waiting=is_closing_open(case.pk), declined=_is_unanswered(case)),
+            check_text(reason, what="须补正的内容", longest=900),
+        )
+    )
+    said = f"结案退回补正：{reason.strip()}"
+    event = tell(case, event=DECLINED, act="decline_closing", step="审批结案", text=said, basis=RECORDING,
+                 on=localdate(at), actor=actor, at=at)  # fmt: skip
+    message = send(case, case.handler, actor, said, at)
+    append(DECLINED, subject=case, agency_id=case.agency_id, actor_id=actor.pk, at=at, rows=[event, message])
+    return event
+
+
+def _is_unanswered(case: Case) -> bool:
+    """Say whether the closing was sent back and the case has heard of nothing and of nobody since."""
+    last = CaseEvent.objects.filter(case=case).order_by("-made_at", "-pk").first()
+    if last is None or last.kind != DECLINED:
+        return False
+    return not Message.objects.filter(case=case, sent_at__gt=last.made_at).exists()
+
+
+def is_closing_open(case_id: UUID) -> bool:
+    """Say whether a case waits for the approval of its closing."""
+    stands = standing(case_id)
+    nodes = (stands.node(place) for place in stands.tokens)
+    return any(node is not None and node.act == "close_case" for node in nodes)
 
 
 def fitting_outcomes(case: Case, pack: Pack, facts: Mapping[str, FactValue]) -> list[str]:

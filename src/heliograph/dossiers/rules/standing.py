@@ -22,6 +22,16 @@ def may_archive_terminated(state: str) -> Verdict:
     return Allowed()
 
 
+def may_decline_closing(*, waiting: bool, declined: bool) -> Verdict:
+    """Say whether the closing of a case may be sent back to its handler: it is asked for, and nothing is owed on it."""
+    if not waiting:
+        return Refused("closing.not_asked", "本案现在没有待审批的结案，不能退回。", ARCHIVING)
+    if declined:
+        message = "本案的结案已经退回，承办人还没有登记新的内容；有补充意见的，请发送消息。"
+        return Refused("closing.declined", message, ARCHIVING)
+    return Allowed()
+
+
 def may_begin_interval(from_on: date, *, today: date) -> Verdict:
     """Say whether days may stop counting from a day: that on which it is registered, never one made up later."""
     if from_on != today:

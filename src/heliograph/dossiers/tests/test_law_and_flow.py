@@ -13,7 +13,7 @@ from heliograph.dossiers import actions
 from heliograph.dossiers.actions import EvidenceContent, PaperContent
 from heliograph.dossiers.actions.closing import fitting_outcomes
 from heliograph.dossiers.actions.executing import ReceiptContent
-from heliograph.dossiers.models import Case, CaseEvent, Decision, Paper
+from heliograph.dossiers.models import Case, CaseEvent, Decision, Message, Paper
 from heliograph.dossiers.rules import investigating, people, serving, terms
 from heliograph.dossiers.rules import papers as papering
 from heliograph.dossiers.tests.bureau import Bureau, at, corrected, fine, found_bureau, opened, papers, step_of
@@ -194,6 +194,30 @@ def test_a_case_is_closed_as_what_it_was_with_what_was_put_right(bureau: Bureau)
     close("执行完毕", **corrected(bureau))
     assert Decision.objects.get(case=case).corrected_how == "已经补报"
     assert code(serving.is_correction_seen(ordered=False, on=bureau.today, how="")) == "closing.no_order"
+
+
+def test_the_closing_is_sent_back_to_the_handler_once_until_something_new_is_there(bureau: Bureau) -> None:
+    case = opened(bureau)
+
+    def back(by: str = "leader_in_charge", reason: str = "送达回证没有签收日期") -> CaseEvent:
+        return actions.decline_closing(case.pk, reason=reason, actor=bureau[by], at=bureau.later())
+
+    assert refused(back) == "closing.not_asked"
+    walk_to(bureau, case, "close_case")
+    assert refused(lambda: back("handler")) == "role.missing"
+    assert refused(lambda: back(reason=" ")) == "text.no_reason"
+    place = step_of(case, "close_case")
+    assert "送达回证" in back().text
+    assert step_of(case, "close_case") == place
+    assert Message.objects.get(case=case).to_account == bureau["handler"]
+    assert refused(back) == "closing.declined"
+    actions.send_message(
+        case.pk, to_id=bureau["leader_in_charge"].pk, text="已补", actor=bureau["handler"], at=bureau.later()
+    )
+    assert "再补" in back(reason="再补一份").text
+    actions.close_case(case.pk, place, outcome="执行完毕", opinion="同意", papers=papers(bureau, "结案审批表"),
+                       **corrected(bureau), actor=bureau["leader_in_charge"], at=bureau.later())  # fmt: skip
+    assert refused(back) == "closing.not_asked"
 
 
 def test_a_publication_is_made_or_withheld() -> None:
