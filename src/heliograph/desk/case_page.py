@@ -22,6 +22,7 @@ from heliograph.documents.models import Document
 from heliograph.documents.queries import documents_of
 from heliograph.dossiers import models
 from heliograph.dossiers.models import Case, CaseEvent, Discussion, DiscussionSeat, Suspension
+from heliograph.dossiers.originals import originals_by_evidence
 from heliograph.dossiers.rules.investigating import OF_EVIDENCE
 from heliograph.dossiers.volume_reading import built_documents
 from heliograph.duties.models import Duty
@@ -99,7 +100,6 @@ def open_step(scope: Scope, case: Case, stands: Standing, place: str) -> OpenSte
     return OpenStep(token, at, str(limit.get("name", "")), by_hand(at), row is not None)
 
 
-REVIEW_NOTE = "法制审核的线上办理尚未启用；启用前，应当审核的案件不能作出决定"
 PAPERS_NOTE = "文书打印后由人工签章；系统没有格式的文书自行制作，在此登记日期、文号并上传文件"
 
 
@@ -108,7 +108,7 @@ def by_hand(place: StepPlace) -> list[str]:
     row = form_of(place)
     notes = [PAPERS_NOTE] if place.node.documents else []
     notes += [row.note] if row and row.note else []
-    return [*notes, REVIEW_NOTE] if place.act == "review_opinion" else notes
+    return notes
 
 
 # The parts of a case's file: name in the template, model, order.
@@ -172,6 +172,7 @@ def overview(scope: Scope, case: Case, stands: Standing) -> dict[str, Any]:
         **offered(scope, case, steps),
         "of_evidence": OF_EVIDENCE,
         "pause": pause_of(case),
+        "originals": originals_by_evidence(case.agency_id, parts["evidence"]) if parts["evidence"] else {},
         **parts,
     }
 
