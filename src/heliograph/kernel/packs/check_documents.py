@@ -62,19 +62,27 @@ def _of_document(rule: DocumentKind, refs: References) -> Iterator[Finding]:
     except FormFaultError as error:
         yield ("file",), f"{rule.file} {error}"
         return
-    statements = {one.id: one for one in refs.pack.rules.statements}
-    for fault in (*_in_fields(form, refs), *_in_blocks(form), *_in_statements(rule, form, statements)):
+    for _place, fault in findings_of_form(rule, form, refs):
         yield ("file",), f"{rule.file} {fault}"
 
 
-def _in_fields(form: Form, refs: References) -> Iterator[str]:
+def findings_of_form(rule: DocumentKind, form: Form, refs: References) -> Iterator[Finding]:
+    """Yield what is wrong with a form of a kind of document, each at its place in the form."""
+    statements = {one.id: one for one in refs.pack.rules.statements}
+    yield from _in_fields(form, refs)
+    yield from _in_blocks(form)
+    yield from _in_statements(rule, form, statements)
+
+
+def _in_fields(form: Form, refs: References) -> Iterator[Finding]:
     ids = [one.id for one in form.fields]
-    yield from (f"字段 {name} 写了两次" for name in sorted({name for name in ids if ids.count(name) > 1}))
-    for one in form.fields:
+    for name in sorted({name for name in ids if ids.count(name) > 1}):
+        yield ("fields", len(ids) - 1 - ids[::-1].index(name)), f"字段 {name} 写了两次"
+    for index, one in enumerate(form.fields):
         if one.source and not _known_source(one.source, refs):
-            yield f"字段 {one.id}：案件数据里没有 {one.source}"
+            yield ("fields", index), f"字段 {one.id}：案件数据里没有 {one.source}"
         for _place, fault in citations((), one.basis, refs):
-            yield f"字段 {one.id}：{fault}"
+            yield ("fields", index), f"字段 {one.id}：{fault}"
 
 
 def _known_source(source: str, refs: References) -> bool:
@@ -84,13 +92,16 @@ def _known_source(source: str, refs: References) -> bool:
     return source in CASE_DATA
 
 
-def _in_blocks(form: Form) -> Iterator[str]:
+def _in_blocks(form: Form) -> Iterator[Finding]:
     fields = {one.id: one for one in form.fields}
-    used: set[str] = set()
-    for number, block in enumerate(form.blocks, 1):
+    used = _named_in_conditions(form)
+    for index, block in enumerate(form.blocks):
         used |= {name for text in texts_of(block) for name in slots_in(text)} | {block.field}
-        yield from (f"第 {number} 块：{fault}" for fault in _in_block(block, form, fields))
-    yield from (f"字段 {one.id} 没有用到" for one in form.fields if one.id not in used | _named_in_conditions(form))
+        for fault in _in_block(block, form, fields):
+            yield ("blocks", index), f"第 {index + 1} 块：{fault}"
+    for index, one in enumerate(form.fields):
+        if one.id not in used:
+            yield ("fields", index), f"字段 {one.id} 没有用到"
 
 
 def _named_in_conditions(form: Form) -> set[str]:
@@ -127,7 +138,7 @@ def _in_text(text: str, fields: Mapping[str, DocumentField]) -> Iterator[str]:
         name, form = match[1], match[2]
         if name not in fields and name != NUMBER:
             yield f"没有字段 {name}"
-        elif form and fields[name].kind != "amount":
+        elif form and (name not in fields or fields[name].kind != "amount"):
             yield f"字段 {name} 不是金额，不能写大写"
 
 
@@ -149,20 +160,19 @@ def _in_field(block: Block, found: DocumentField | None) -> Iterator[str]:
     yield from (f"列「{one.label}」没有数据 {one.key}" for one in block.columns if one.key not in known)
 
 
-def _in_statements(rule: DocumentKind, form: Form, statements: Mapping[str, Statement]) -> Iterator[str]:
+def _in_statements(rule: DocumentKind, form: Form, statements: Mapping[str, Statement]) -> Iterator[Finding]:
     """What must be said in this document is said, and its slots are fields of the form."""
-    placed = [block.statement for block in form.blocks if block.block == "statement"]
+    placed = {block.statement: index for index, block in enumerate(form.blocks) if block.block == "statement"}
     fields = {one.id: one for one in form.fields}
-    for name in placed:
+    for name, index in placed.items():
         if name not in statements:
-            yield f"没有法定告知事项 {name}"
+            yield ("blocks", index), f"没有法定告知事项 {name}"
     for one in statements.values():
         if rule.id in one.documents and one.id not in placed:
-            yield f"缺少法定告知事项「{one.name}」（{'、'.join(one.basis)}），不得省略"
+            yield ("blocks",), f"缺少法定告知事项「{one.name}」（{'、'.join(one.basis)}），不得省略"
         if one.id in placed:
-            yield from (f"法定告知事项「{one.name}」：{fault}" for fault in _in_text(one.text, fields))
-            condition = _in_condition(one.when, dictionary_of_form(form))
-            yield from (f"法定告知事项「{one.name}」：{fault}" for fault in condition)
+            faults = [*_in_text(one.text, fields), *_in_condition(one.when, dictionary_of_form(form))]
+            yield from ((("blocks", placed[one.id]), f"法定告知事项「{one.name}」：{fault}") for fault in faults)
 
 
 def _of_statement(rule: Statement, refs: References) -> Iterator[Finding]:
@@ -202,7 +212,7 @@ def check_statements_kept(chain: Sequence[PackSource]) -> list[PackFault]:
         if isinstance(rule, Statement) and isinstance(former, Statement):
             faults += [own.fault(path, message) for message in _weakened(rule, former)]
         if isinstance(rule, DocumentKind) and rule.source and rule.id in sources:
-            faults += [own.fault((*path, "file"), message) for message in _left_out(rule.source, sources[rule.id])]
+            faults += [own.fault((*path, "file"), message) for message in left_out(rule.source, sources[rule.id])]
     return faults
 
 
@@ -216,7 +226,7 @@ def _weakened(new: Statement, former: Statement) -> Iterator[str]:
         yield f"法定告知事项「{former.name}」的 documents 不得少于上级包"
 
 
-def _left_out(source: str, former: str) -> Iterator[str]:
+def left_out(source: str, former: str) -> Iterator[str]:
     """Yield the required fields with an article of the parent's form that a new form does not show."""
     try:
         new, old = form_of(source), form_of(former)

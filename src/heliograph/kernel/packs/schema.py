@@ -112,16 +112,25 @@ class Source(Strict):
     note: str = ""
 
 
+class FineCap(Strict):
+    """How high a fine an article allows for some parties, 元; where `when` names a circumstance, only under it."""
+
+    max: int = Field(ge=0)
+    parties: list[Label] = []  # as the fact 当事人类型 names them; empty: every party
+    when: Label | None = None  # a fact of yes or no, e.g. 情节严重
+
+
 class Article(Strict):
     """One article of a law: its number as written in a key (`58`, `58(2)`) and our paraphrase.
 
-    fine_max: the highest fine that it allows, 元; with_kinds: kinds of penalty that always go with it. Both only where
-    the text says so.
+    fine_max: the highest fine that it allows, 元; fine_caps: how high for whom and when, where it makes a difference;
+    with_kinds: kinds of penalty that always go with it. All only where the text says so.
     """
 
     no: Label
     text: Text
     fine_max: int | None = Field(default=None, ge=0)
+    fine_caps: list[FineCap] = []
     with_kinds: list[Label] = []
     verified: Verified = "unverified"
     read: str = ""

@@ -42,15 +42,21 @@ class PeriodRule(Rule):
     limit: int | None = None
 
 
+Bound = Literal["agency", "party", "wait", "other"]
+"""Who has to keep a period: the agency, the party, nobody (it has to pass), or another body, such as the police."""
+
+
 class TimeLimit(Rule):
     """A statutory period. No length and `promptly` means 及时 without a number: no due date is invented.
 
-    event: what starts it. `exceptions` are the levels of norm that may set another period.
+    event: what starts it. `exceptions` are the levels of norm that may set another period. bound: who has to keep it;
+    what only has to pass before an act may follow binds nobody (`wait`).
     date_of_year limits carry month and day of the following year.
     """
 
     name: Label
     event: Label
+    bound: Bound = "agency"
     unit: Literal["working_days", "calendar_days", "months", "hours", "date_of_year", "promptly"]
     length: int | None = Field(default=None, ge=0, le=36500)
     month: int | None = Field(default=None, ge=1, le=12)

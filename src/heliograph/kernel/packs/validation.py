@@ -74,15 +74,16 @@ def read_pack_file(data: bytes, file: str) -> PackSource:
     try:
         return PackSource(PackFile.model_validate(source.data), source)
     except ValidationError as error:
-        raise PackFaultsError(_translate(source, error.errors(include_url=False, include_input=False))) from None
+        raise PackFaultsError(misfits(source, error)) from None
 
 
-def _translate(source: YamlSource, errors: Sequence[ErrorDetails]) -> list[PackFault]:
-    """Return one fault per place; alternatives of a union are joined."""
+def misfits(source: YamlSource, refused: ValidationError, model: type[BaseModel] = PackFile) -> list[PackFault]:
+    """Return what does not fit a model, one fault per place; alternatives of a union are joined."""
+    errors: Sequence[ErrorDetails] = refused.errors(include_url=False, include_input=False)
     found: dict[Path, dict[str, None]] = {}
     for error in errors[:_MAX_ERRORS]:
         path = _written(source.data, error)
-        found.setdefault(path, {})[_message(path, error)] = None
+        found.setdefault(path, {})[_message(path, error, model)] = None
     faults = [source.fault(path, "；或者".join(messages)) for path, messages in found.items()]
     if len(errors) > _MAX_ERRORS:
         faults.append(source.fault((), f"错处过多，只列出前 {_MAX_ERRORS} 处，共 {len(errors)} 处"))
@@ -104,25 +105,24 @@ def _written(data: Plain, error: ErrorDetails) -> Path:
     return path
 
 
-def _message(path: Path, error: ErrorDetails) -> str:
+def _message(path: Path, error: ErrorDetails, model: type[BaseModel]) -> str:
     kind = error["type"]
     if kind == "extra_forbidden":
-        return _unknown_key(path)
+        return _unknown_key(path, model)
     if kind in _WORDING:
         return _WORDING[kind](error.get("ctx", {}))
     return next((chinese for prefix, chinese in _KINDS if kind.startswith(prefix)), "写法不合规定")
 
 
-def _unknown_key(path: Path) -> str:
+def _unknown_key(path: Path, root: type[BaseModel]) -> str:
     """Say that a key is unknown, and which known key it may have been meant to be."""
-    known = list(_model_at(path[:-1]).model_fields)
+    known = list(_model_at(path[:-1], root).model_fields)
     near = difflib.get_close_matches(str(path[-1]), known, n=1)
     return f"不认识的键「{path[-1]}」" + (f"，是不是 {near[0]}" if near else "")
 
 
-def _model_at(path: Path) -> type[BaseModel]:
-    """Return the model that stands at a place of the schema; list positions need no step of their own."""
-    model: type[BaseModel] = PackFile
+def _model_at(path: Path, model: type[BaseModel]) -> type[BaseModel]:
+    """Return the model that stands at a place below a model; list positions need no step of their own."""
     for step in path:
         if isinstance(step, str):
             model = _model_in(model.model_fields[step].annotation) or model
