@@ -1,8 +1,9 @@
 """Backup and restore of a whole installation in one file: the database, the stored files and the keys.
 
 The file is a tar: `database.dump` (pg_dump's custom format), `files/…`, `keys/…` and last `manifest.json` with the
-product's version, the server's version and the SHA-256 of every other member. It holds the keys: it is readable by its
-owner only, and should be kept like a key. The salts of records are not in it, see `salts`.
+product's version, the server's version, where the files lie and the SHA-256 of every other member. It holds the keys:
+it is readable by its owner only, and should be kept like a key. The salts of records are not in it, see `salts`. Files
+that lie in an object storage are not in it either: that has versions and copies of its own.
 """
 
 from __future__ import annotations
@@ -26,11 +27,13 @@ from django.db import connection
 from packaging.version import Version
 
 from heliograph.config.postgres_binaries import client_program
+from heliograph.registers.storage import DRAFT
 
 MANIFEST = "manifest.json"
 DUMP = "database.dump"
 PARTS = ("files", "keys")
 CHUNK = 1 << 20
+HERE, ELSEWHERE = "directory", "objects"
 
 
 class BackupError(RuntimeError):
@@ -72,8 +75,33 @@ def _client(program: str, *arguments: str) -> None:
 def _members(home: Path) -> Iterator[tuple[str, Path]]:
     for part in PARTS:
         for path in sorted((home / part).rglob("*")):
-            if path.is_file() and not path.is_symlink():
+            if path.is_file() and not path.is_symlink() and path.suffix != DRAFT:
                 yield path.relative_to(home).as_posix(), path
+
+
+def storage_kind() -> str:
+    """Return where this installation keeps its files: in its own directory, or in an object storage."""
+    return HERE if settings.OBJECT_STORAGE is None else ELSEWHERE
+
+
+def check_files_kept(*, without_files: bool) -> None:
+    """Refuse a backup that would lack the files unless that was said."""
+    if storage_kind() == ELSEWHERE and not without_files:
+        raise BackupError(
+            "文件存放在对象存储（HELIOGRAPH_STORAGE），不在本备份之内。请在对象存储上开启版本保留或者异地复制，"
+            "然后加 --without-files 备份数据库和密钥。"
+        )
+
+
+def check_same_storage(manifest: dict[str, Any]) -> None:
+    """Refuse a backup of another kind of storage: its rows would name files that are not there."""
+    theirs = manifest.get("storage", HERE)
+    if theirs != storage_kind():
+        where = {HERE: "本机目录", ELSEWHERE: "对象存储"}
+        raise BackupError(
+            f"备份制作时文件存放在{where.get(theirs, theirs)}，现在设置为{where[storage_kind()]}。"
+            "请把 HELIOGRAPH_STORAGE 设为与当时相同，再恢复。"
+        )
 
 
 def write_backup(home: Path, target: Path, *, at: datetime) -> dict[str, Any]:
@@ -92,6 +120,7 @@ def write_backup(home: Path, target: Path, *, at: datetime) -> dict[str, Any]:
                 "version": version("heliograph"),
                 "postgres_major": _server_major(),
                 "made_at": at.isoformat(),
+                "storage": storage_kind(),
                 "sha256": hashes,
             }
             content = json.dumps(manifest, ensure_ascii=False, indent=1).encode()

@@ -76,7 +76,8 @@ def _demo_code(arguments: argparse.Namespace) -> int:
 
 
 def _backup(arguments: argparse.Namespace) -> int:
-    return _run("backup", *(["--out", arguments.out] if arguments.out else []), role="owner")
+    out = ["--out", arguments.out] if arguments.out else []
+    return _run("backup", *out, *(["--without-files"] if arguments.without_files else []), role="owner")
 
 
 def _restore(arguments: argparse.Namespace) -> int:
@@ -207,6 +208,7 @@ def parser() -> argparse.ArgumentParser:
 
     backup = nouns.add_parser("backup", help="备份数据库、文件和密钥")
     backup.add_argument("--out", help="备份文件或其所在目录")
+    backup.add_argument("--without-files", action="store_true", help="文件存放在对象存储，另有保护")
     backup.set_defaults(run=_backup)
 
     restore = nouns.add_parser("restore", help="从备份恢复")

@@ -148,6 +148,39 @@ def read_database_url(name: str) -> dict[str, Any] | None:
     }
 
 
+def read_object_storage(name: str, *, key: str, secret: str) -> dict[str, str] | None:
+    """Return the options of `s3://bucket/prefix?endpoint=https://host&region=name`, None if unset.
+
+    key, secret: names of two more variables; without both the keys are found as the library finds them.
+    """
+    value = os.environ.get(name, "").strip()
+    if not value:
+        return None
+    parts = urlsplit(value)
+    options = dict(parse_qsl(parts.query))
+    endpoint = options.pop("endpoint", "")
+    region = options.pop("region", "us-east-1")
+    fit = not endpoint or urlsplit(endpoint).scheme in {"http", "https"}
+    if parts.scheme != "s3" or not parts.netloc or options or not fit:
+        raise _refuse(
+            name,
+            "应写作 s3://存储桶/前缀?endpoint=https://地址&region=区域。",
+            "must be s3://bucket/prefix?endpoint=https://host&region=name.",
+        )
+    given = [os.environ.get(one, "").strip() for one in (key, secret)]
+    if bool(given[0]) != bool(given[1]):
+        raise _refuse(name, f"{key} 和 {secret} 须同时设置。", f"{key} and {secret} must be set together.")
+    prefix = parts.path.strip("/")
+    return {
+        "bucket": parts.netloc,
+        "prefix": f"{prefix}/" if prefix else "",
+        "endpoint": endpoint,
+        "region": region,
+        "key": given[0],
+        "secret": given[1],
+    }
+
+
 def checkout_root() -> Path | None:
     """Return the source tree when the product runs from one, None when it is installed as a package."""
     root = Path(__file__).resolve().parents[3]

@@ -19,6 +19,7 @@ from heliograph.config.env import (
     read_home,
     read_list,
     read_number,
+    read_object_storage,
     read_path,
     read_text,
 )
@@ -54,6 +55,7 @@ INSTALLED_APPS = [
     "heliograph.dossiers",
     "heliograph.procedures",
     "heliograph.documents",
+    "heliograph.evidence",
     "heliograph.duties",
     "heliograph.regimes",
     "heliograph.registers",
@@ -114,6 +116,11 @@ CACHES = {
     "previews": {"BACKEND": DATABASE_CACHE, "LOCATION": "cache_previews", "OPTIONS": {"MAX_ENTRIES": 1_000}},
 }
 MEDIA_ROOT = HOME / "files"
+# None: files lie in MEDIA_ROOT. The driver is named, not imported: its library is large.
+KEYS = {"key": "HELIOGRAPH_STORAGE_KEY", "secret": "HELIOGRAPH_STORAGE_SECRET"}
+OBJECTS = read_object_storage("HELIOGRAPH_STORAGE", **KEYS)
+OBJECT_STORAGE = OBJECTS and {"driver": "heliograph.registers.object_storage.ObjectStorage", **OBJECTS}
+EVIDENCE_FILE_BYTES = 1_000_000 * read_number("HELIOGRAPH_EVIDENCE_FILE_MB", default=2_000, least=1, most=4_900)
 ENTRY_FILE_BYTES = 1_000_000 * read_number("HELIOGRAPH_ENTRY_FILE_MB", default=20, least=1, most=200)
 UNUSED_FILE_HOURS = read_number("HELIOGRAPH_UNUSED_FILE_HOURS", default=48, least=12, most=8760)
 FILE_UPLOAD_PERMISSIONS = 0o600
@@ -125,6 +132,17 @@ TITLES = ("FZXiaoBiaoSong-B05S", "方正小标宋简体", "FandolSong", "Noto Se
 FONT_TITLE = read_list("HELIOGRAPH_FONT_TITLE", TITLES)
 HEADINGS = ("SimHei", "黑体", "FandolHei", "Noto Sans CJK SC", "Noto Serif CJK SC")
 FONT_HEADING = read_list("HELIOGRAPH_FONT_HEADING", HEADINGS)
+# Electronic seals and timestamps. Nobody seals until an operator says who; the demonstration's seals say TEST.
+SEAL_PROVIDER = read_choice("HELIOGRAPH_SEAL", ("none", "test", "remote"), default="test" if IS_DEMO else "none")
+SEAL_HOME = HOME / "keys" / "seal"
+SEAL_URL = read_text("HELIOGRAPH_SEAL_URL", None if SEAL_PROVIDER == "remote" else "")
+SEAL_TOKEN_FILE = read_text("HELIOGRAPH_SEAL_TOKEN_FILE", "")
+SEAL_ROOTS = read_text("HELIOGRAPH_SEAL_ROOTS", "")
+SEAL_SECONDS = read_number("HELIOGRAPH_SEAL_SECONDS", default=20, least=1, most=120)
+TSA_URL = read_text("HELIOGRAPH_TSA_URL", "")
+TSA_ROOTS = read_text("HELIOGRAPH_TSA_ROOTS", None if TSA_URL else "")
+TSA_SECONDS = read_number("HELIOGRAPH_TSA_SECONDS", default=20, least=1, most=120)
+OUTBOUND_CA = read_text("HELIOGRAPH_OUTBOUND_CA", "")
 STATIC_ROOT = HOME / "static"
 STATIC_URL = "/static/"
 STORAGES = {

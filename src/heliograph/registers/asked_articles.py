@@ -14,6 +14,10 @@ _ASKED = re.compile(
 )
 
 
+# 国办发〔2018〕118 号, as headings print the number of a document
+_PAPER = re.compile(r"^《?([^《》〔〕\[\]\s]+?)\s*[〔\[［]\s*(\d{4})\s*[〕\]］]\s*(\d+)\s*号》?")
+
+
 @dataclass(frozen=True, slots=True)
 class Asked:
     """A law by part of its name, its version if said, and the number of the article as keys write it."""
@@ -25,7 +29,7 @@ class Asked:
 
 def asked_article(words: str) -> Asked | None:
     """Return the article that some words ask for, None where they name none."""
-    found = _ASKED.fullmatch(words.strip())
+    found = _ASKED.fullmatch(_PAPER.sub(r"\1\3号（\2）", words.strip()))
     if found is None:
         return None
     try:

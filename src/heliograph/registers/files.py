@@ -1,24 +1,15 @@
-"""Uploaded files: which kinds are taken, and where their bytes lie, by their SHA-256 and never overwritten."""
+"""Uploaded files: which kinds are taken. Where their bytes lie: `storage`."""
 
 from __future__ import annotations
 
-import hashlib
-import os
 import re
-import secrets
 from dataclasses import dataclass
-from datetime import datetime
-from pathlib import Path
-from typing import BinaryIO
 
 from django.conf import settings
-
-from heliograph.registers.rules import SHA256
 
 NAME_LIMIT = 120
 UNFIT = re.compile(r'[\x00-\x1f\x7f-\x9f"\\/:*?<>|\u200e\u200f\u202a-\u202e\u2066-\u2069\ud800-\udfff]')
 MEGABYTE = 1_000_000
-DRAFT = ".part"
 
 
 class FileRefusedError(ValueError):
@@ -67,75 +58,3 @@ def clean_name(name: str, kind: Kind) -> str:
     if suffix not in kind.suffixes:
         stem, suffix = plain, kind.suffixes[0]
     return (stem.strip(" .") or "附件")[: NAME_LIMIT - len(suffix)] + suffix
-
-
-class LocalDirectory:
-    """Files in a directory of this machine. Another driver offers the same functions."""
-
-    def __init__(self, root: Path) -> None:
-        self.root = root
-
-    def put(self, content: bytes) -> str:
-        """Keep content and return its SHA-256 (hex). Keeping it again only makes it new."""
-        sha256 = hashlib.sha256(content).hexdigest()
-        target = self._path(sha256)
-        if not self.renew(sha256):
-            target.parent.mkdir(parents=True, exist_ok=True, mode=0o700)
-            draft = target.with_name(f"{sha256}.{secrets.token_hex(8)}{DRAFT}")
-            with os.fdopen(os.open(draft, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600), "wb") as copy:
-                copy.write(content)
-                copy.flush()
-                os.fsync(copy.fileno())
-            draft.replace(target)
-        return sha256
-
-    def open(self, sha256: str) -> BinaryIO:
-        """Open what is kept under a SHA-256. FileNotFoundError when nothing is."""
-        return self._path(sha256).open("rb")
-
-    def renew(self, sha256: str) -> bool:
-        """Say whether something is kept under a SHA-256, and count its age from now."""
-        try:
-            os.utime(self._path(sha256))
-        except FileNotFoundError:
-            return False
-        return True
-
-    def untouched(self, before: datetime) -> list[str]:
-        """Return the SHA-256 of what was neither kept nor renewed since an instant."""
-        found = (path for path in self.root.glob("??/*") if SHA256.fullmatch(path.name))
-        return sorted(path.name for path in found if path.stat().st_mtime < before.timestamp())
-
-    def drop(self, sha256: str, *, before: datetime) -> bool:
-        """Delete what was not touched since an instant; say whether it was.
-
-        Set aside first and looked at then: what is renewed at the same moment is either found gone or stays.
-        """
-        path = self._path(sha256)
-        aside = path.with_name(f"{sha256}.{secrets.token_hex(8)}{DRAFT}")
-        try:
-            path.rename(aside)
-        except FileNotFoundError:
-            return False
-        if aside.stat().st_mtime >= before.timestamp():
-            aside.replace(path)
-            return False
-        aside.unlink()
-        return True
-
-    def tidy(self, *, before: datetime) -> int:
-        """Delete the drafts of uploads that were broken off before an instant; return how many."""
-        broken = [path for path in self.root.glob(f"??/*{DRAFT}") if path.stat().st_mtime < before.timestamp()]
-        for path in broken:
-            path.unlink(missing_ok=True)
-        return len(broken)
-
-    def _path(self, sha256: str) -> Path:
-        if not SHA256.fullmatch(sha256):
-            raise FileNotFoundError(sha256)
-        return self.root / sha256[:2] / sha256
-
-
-def storage() -> LocalDirectory:
-    """Return where this installation keeps its files."""
-    return LocalDirectory(Path(settings.MEDIA_ROOT))

@@ -94,6 +94,31 @@ def test_only_postgresql_is_a_database(said: pytest.MonkeyPatch, wrong: str) -> 
         env.read_database_url("X")
 
 
+def test_an_object_storage_is_taken_apart(said: pytest.MonkeyPatch) -> None:
+    assert env.read_object_storage("X", key="X_KEY", secret="X_SECRET") is None
+    said.setenv("X", "s3://zhengju/zf/?endpoint=https://s3.example.gov.cn:9000&region=cn-1")
+    found = env.read_object_storage("X", key="X_KEY", secret="X_SECRET")
+    assert found == {"bucket": "zhengju", "prefix": "zf/", "endpoint": "https://s3.example.gov.cn:9000",
+                     "region": "cn-1", "key": "", "secret": ""}  # fmt: skip
+    said.setenv("X", "s3://zhengju")
+    said.setenv("X_KEY", "a")
+    with pytest.raises(ImproperlyConfigured, match="X_KEY 和 X_SECRET"):
+        env.read_object_storage("X", key="X_KEY", secret="X_SECRET")
+    said.setenv("X_SECRET", "b")
+    bare = env.read_object_storage("X", key="X_KEY", secret="X_SECRET")
+    assert bare is not None
+    assert (bare["prefix"], bare["endpoint"], bare["key"], bare["secret"]) == ("", "", "a", "b")
+
+
+@pytest.mark.parametrize(
+    "wrong", ["zhengju", "https://zhengju", "s3://", "s3://zhengju?acl=public", "s3://zhengju?endpoint=ftp://host"]
+)
+def test_anything_else_is_no_object_storage(said: pytest.MonkeyPatch, wrong: str) -> None:
+    said.setenv("X", wrong)
+    with pytest.raises(ImproperlyConfigured, match="s3://存储桶"):
+        env.read_object_storage("X", key="X_KEY", secret="X_SECRET")
+
+
 def test_a_named_database_needs_the_owner_named_too(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
     monkeypatch.setenv("DATABASE_URL", "postgresql://app@host/law")
     monkeypatch.delenv("HELIOGRAPH_OWNER_DATABASE_URL", raising=False)

@@ -19,12 +19,12 @@ from heliograph.ledger.actions import append
 from heliograph.registers import rules
 from heliograph.registers.errors import EntryFaultsError
 from heliograph.registers.fieldsets import FieldSet, field_set
-from heliograph.registers.files import storage
 from heliograph.registers.models import Account, Agency, Certificate, Entry, EntryFile, EntryVersion, Post, Unit
 from heliograph.registers.models.laws import Verified
 from heliograph.registers.permissions import access_agency
 from heliograph.registers.queries import choices_of, citable_articles, officer_fields
 from heliograph.registers.rules import FieldFault
+from heliograph.registers.storage import storage
 
 TITLE_LIMIT = 300
 

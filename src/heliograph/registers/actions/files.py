@@ -14,6 +14,7 @@ from heliograph.ledger.actions import append
 from heliograph.registers import files
 from heliograph.registers.models import Account, EntryFile, EntryVersion
 from heliograph.registers.permissions import access_agency
+from heliograph.registers.storage import storage
 
 
 @transaction.atomic
@@ -25,7 +26,7 @@ def store_file(agency_id: UUID, *, name: str, content: bytes, actor: Account, at
     access_agency(actor, agency_id, "draft_entry", localdate(at))
     files.check_size(len(content))
     kind = files.kind_of(content)
-    sha256 = files.storage().put(content)
+    sha256 = storage().put(content)
     made = {"size": len(content), "media_type": kind.media_type, "uploaded_by": actor, "uploaded_at": at}
     found, new = EntryFile.objects.get_or_create(
         agency_id=agency_id, sha256=sha256, name=files.clean_name(name, kind), defaults=made
@@ -42,8 +43,8 @@ def drop_unused_files(*, unused_for: timedelta, at: datetime) -> int:
     all the same is asked for the file anew.
     """
     before = at - unused_for
-    files.storage().tidy(before=before)
-    old = files.storage().untouched(before)
+    storage().tidy(before=before)
+    old = storage().untouched(before)
     unused = sorted(set(old) - _held()) if old else []
     return sum(_drop(sha256, unused_for=unused_for, at=at) for sha256 in unused)
 
@@ -53,7 +54,7 @@ def _drop(sha256: str, *, unused_for: timedelta, at: datetime) -> bool:
     facts = {"sha256": sha256, "unused_hours": int(unused_for.total_seconds() // 3600)}
     for row in EntryFile.objects.filter(sha256=sha256):
         append("file.dropped", subject=row, agency_id=row.agency_id, actor_id=None, at=at, facts=facts)
-    if files.storage().drop(sha256, before=at - unused_for):  # last: what was not recorded is not deleted
+    if storage().drop(sha256, before=at - unused_for):  # last: what was not recorded is not deleted
         return True
     transaction.set_rollback(True)  # somebody uploaded it again meanwhile
     return False

@@ -18,10 +18,11 @@ from heliograph.registers import tasks
 from heliograph.registers.actions import drop_unused_files, store_file
 from heliograph.registers.actions.imports import check_import
 from heliograph.registers.errors import EntryFaultsError
-from heliograph.registers.files import FileRefusedError, LocalDirectory, clean_name, kind_of
+from heliograph.registers.files import FileRefusedError, clean_name, kind_of
 from heliograph.registers.imports import read_sheet
 from heliograph.registers.models import Account, Agency, EntryFile, ImportBatch
 from heliograph.registers.queries import file_of
+from heliograph.registers.storage import LocalDirectory
 from tests.cast import NOON, Office, item
 
 PDF = b"%PDF-1.7 letter"

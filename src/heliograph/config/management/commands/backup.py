@@ -9,7 +9,7 @@ from typing import Any
 from django.conf import settings
 from django.core.management.base import BaseCommand, CommandError
 
-from heliograph.config.backup import BackupError, write_backup
+from heliograph.config.backup import BackupError, check_files_kept, write_backup
 from heliograph.config.salts import SUFFIX, drop_older, write_salts
 
 
@@ -21,6 +21,7 @@ class Command(BaseCommand):
     def add_arguments(self, parser: Any) -> None:
         """Take a file name or a directory; `<home>/backups` when nothing is said."""
         parser.add_argument("--out", type=Path)
+        parser.add_argument("--without-files", action="store_true", help="文件存放在对象存储，另有保护")
 
     def handle(self, *args: Any, **options: Any) -> None:
         """Write the file and say where it is."""
@@ -34,6 +35,7 @@ class Command(BaseCommand):
             raise CommandError(f"备份文件已存在，或其目录不存在：{target}", returncode=2)
         salts = target.with_suffix(SUFFIX)
         try:
+            check_files_kept(without_files=options["without_files"])
             manifest = write_backup(settings.HOME, target, at=at)
             count = write_salts(salts, at=at)  # after the backup: it has to know every record that the backup knows
         except BackupError as error:

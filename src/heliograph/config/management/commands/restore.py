@@ -12,6 +12,7 @@ from django.core.management.base import BaseCommand, CommandError
 from heliograph.config.backup import (
     BackupError,
     check_empty,
+    check_same_storage,
     check_unused,
     check_versions,
     read_manifest,
@@ -41,6 +42,7 @@ class Command(BaseCommand):
         try:
             manifest = read_manifest(source)
             check_versions(manifest)
+            check_same_storage(manifest)
             check_unused()
             if not options["force"]:
                 check_empty(settings.HOME)
