@@ -86,11 +86,16 @@ class Composed:
     missing: tuple[Missing, ...]
 
 
-def sheet_of(rules: Sections, kind: str) -> Sheet | None:
-    """Return the sheet of a kind of document by its name or id, None for one that the pack does not declare."""
+def sheet_of(rules: Sections, kind: str, source: str = "") -> Sheet | None:
+    """Return the sheet of a kind of document by its name or id, None for one that the pack does not declare.
+
+    source: the form to be used in place of the pack's; it has passed the checks of `kernel.packs.check_form`.
+    """
     found = next((one for one in rules.documents if kind in {one.name, one.id}), None)
     if found is None:
         return None
+    if source:
+        found = found.model_copy(update={"source": source})
     form = form_of(found.source)
     placed = {block.statement for block in form.blocks}
     layouts = {one.id: one.source for one in rules.layouts}

@@ -84,9 +84,7 @@ def _compiled(
 
 
 @contextmanager
-def _compiler(
-    composed: Composed, layout: str, press: Press, pictures: Mapping[str, bytes]
-) -> Iterator[typst.Compiler]:
+def _compiler(composed: Composed, layout: str, press: Press, pictures: Mapping[str, bytes]) -> Iterator[typst.Compiler]:
     """Give a compiler that sees the layout, the data and the pictures alone."""
     found = fonts.loaded()
     with tempfile.TemporaryDirectory(prefix="heliograph-typst-") as empty:

@@ -1,0 +1,47 @@
+"""What documents write: drafts, files, seals, signatures and comparisons of documents; the agency's own forms."""
+
+from heliograph.documents.actions.making import (
+    Handwriting,
+    Sealed,
+    Subject,
+    begin_comparison,
+    capture,
+    draft,
+    fail_comparison,
+    find_draft,
+    finish_comparison,
+    issue,
+    keep_seal,
+    keep_token,
+    kept_data,
+    lock_document,
+    order_seal,
+    require_complete,
+    sm3,
+    void,
+)
+from heliograph.documents.actions.templates import ProposedForm, decide_template, propose_template
+
+__all__ = [
+    "Handwriting",
+    "ProposedForm",
+    "Sealed",
+    "Subject",
+    "begin_comparison",
+    "capture",
+    "decide_template",
+    "draft",
+    "fail_comparison",
+    "find_draft",
+    "finish_comparison",
+    "issue",
+    "keep_seal",
+    "keep_token",
+    "kept_data",
+    "lock_document",
+    "order_seal",
+    "propose_template",
+    "require_complete",
+    "sm3",
+    "void",
+]
