@@ -36,16 +36,9 @@ class Subject:
 
 @transaction.atomic(savepoint=False)
 def open_duty(
-    agency_id: UUID,
-    *,
-    limit: TimeLimit,
-    subject: Subject,
-    event_on: date,
-    actor: Account | None,
-    at: datetime,
-    event_at: datetime | None = None,
-    calendar: WorkCalendar | None = None,
-) -> Duty:
+    agency_id: UUID, *, limit: TimeLimit, subject: Subject, event_on: date, actor: Account | None, at: datetime,
+    event_at: datetime | None = None, calendar: WorkCalendar | None = None
+) -> Duty:  # fmt: skip
     """Open a duty from an event under a time limit of the pack. The act that is the event has authorised it.
 
     `event_at`: the instant that a limit in hours counts from. `calendar`: where the act has read it already.
@@ -61,6 +54,7 @@ def open_duty(
         subject_kind=subject.kind,
         subject_id=subject.id,
         owner_unit_id=subject.owner_unit_id,
+        bound=limit.bound,
         event=limit.event,
         event_on=event_on,
         event_at=exact,

@@ -10,7 +10,7 @@ from django.db.models import Q
 from heliograph.kernel.ids import uuid7
 from heliograph.registers.models import Account, Agency, Unit
 
-SubjectKind = Literal["entry", "case"]
+SubjectKind = Literal["entry", "case", "contract"]
 """What a duty may be on: lists of duties read each kind apart."""
 
 
@@ -25,6 +25,14 @@ class Duty(models.Model):
         FULFILLED = "fulfilled", "已办"
         CANCELLED = "cancelled", "已取消"
 
+    class Bound(models.TextChoices):
+        """Who has to keep the period: lists of what is late are of the agency's own periods alone."""
+
+        AGENCY = "agency", "本机关的期限"
+        PARTY = "party", "当事人的期限"
+        WAIT = "wait", "等待期"
+        OTHER = "other", "有关机关的期限"
+
     id = models.UUIDField(primary_key=True, default=uuid7, editable=False)
     agency = models.ForeignKey(Agency, on_delete=models.PROTECT, related_name="duties", verbose_name="机关")
     kind = models.CharField("期限", max_length=80)  # time limit id of the pack
@@ -34,6 +42,7 @@ class Duty(models.Model):
     owner_unit = models.ForeignKey(
         Unit, on_delete=models.PROTECT, null=True, blank=True, related_name="duties", verbose_name="责任科室"
     )
+    bound = models.CharField("谁的期限", max_length=6, choices=Bound.choices, default=Bound.AGENCY)
     event = models.CharField("起算事件", max_length=120)
     event_on = models.DateField("起算日")
     event_at = models.DateTimeField("起算时刻", null=True, blank=True)  # of limits in hours
@@ -62,11 +71,18 @@ class Duty(models.Model):
                 fields=["agency", "subject_kind", "due_on", "id"],
                 name="duty_open_by_due",
                 condition=Q(state__in=["open", "suspended"]),
+                include=["bound"],
+            ),
+            models.Index(
+                fields=["agency", "subject_kind", "due_on", "id"],
+                name="duty_others_by_due",
+                condition=Q(state__in=["open", "suspended"], bound__in=["party", "wait", "other"]),
             ),
             models.Index(
                 fields=["agency", "subject_kind", "subject_id", "due_on", "id"],
                 name="duty_open_by_subject",
                 condition=Q(state__in=["open", "suspended"]),
+                include=["bound"],
             ),
             models.Index(fields=["agency", "subject_kind", "subject_id"], name="duty_by_subject"),
         ]
@@ -79,6 +95,11 @@ class Duty(models.Model):
 
     def __str__(self) -> str:
         return self.title
+
+    @property
+    def is_ours(self) -> bool:
+        """Whether the agency itself has to keep the period."""
+        return self.bound == Duty.Bound.AGENCY
 
 
 class DutyChange(models.Model):

@@ -18,6 +18,9 @@ from heliograph.regimes.queries import work_calendar
 
 SUBJECT_KINDS: tuple[SubjectKind, ...] = get_args(SubjectKind)
 OPEN_STATES = (Duty.State.OPEN, Duty.State.SUSPENDED)
+NOT_OURS = (Duty.Bound.PARTY, Duty.Bound.WAIT, Duty.Bound.OTHER)
+OURS = Q(bound=Duty.Bound.AGENCY)  # what the agency itself has to do in time
+THEIRS = Q(bound__in=NOT_OURS)  # periods of others, and those that only have to pass
 
 
 def open_duties(

@@ -18,7 +18,7 @@ _EXTENSION_UNITS: dict[str, ExtensionUnit] = {
     "months": "months",
     "hours": "hours",
 }
-OVERDUE, SOON, NORMAL, NO_DATE = "overdue", "soon", "normal", "no_date"
+OVERDUE, SOON, NORMAL, NO_DATE, OTHERS = "overdue", "soon", "normal", "no_date", "others"
 
 
 @dataclass(frozen=True, slots=True)
@@ -34,7 +34,7 @@ class Change:
 
 def snapshot(limit: PackLimit) -> dict[str, Any]:
     """Return what a duty keeps of its rule, so that a later pack does not change a period that already runs."""
-    kept = ("id", "name", "unit", "length", "month", "day", "roll", "basis", "extension")
+    kept = ("id", "name", "unit", "length", "month", "day", "roll", "basis", "extension", "bound")
     return {key: value for key, value in limit.model_dump(mode="json").items() if key in kept}
 
 

@@ -14,6 +14,7 @@ from django.db import connection
 from django.db.models import Count, OuterRef, Q, QuerySet
 
 from heliograph.kernel.bpmn import Kind, Node, compare_definitions
+from heliograph.kernel.bpmn.definition import Way
 from heliograph.kernel.feel import FactValue
 from heliograph.procedures import bundles, rules
 from heliograph.procedures.bundles import Compiled
@@ -33,6 +34,7 @@ LEFT JOIN procedures_token t ON t.agency_id = r.agency_id AND t.run_id = r.id
 WHERE r.id = %s ORDER BY t.entered_at, t.id
 """
 # By hand, for it stands in the way of every step; who is the same person is said in registers.permissions.
+HANDLER = "handler"  # who answers a fact, as packs say it
 _DONE_BY = """
 SELECT s.place FROM procedures_step s JOIN registers_account a ON a.id = s.actor_id
 WHERE s.agency_id = %s AND s.run_id = %s AND s.place = ANY(%s) AND (a.id = %s OR a.person_id = %s)
@@ -241,8 +243,22 @@ def next_steps(run_id: UUID) -> tuple[str, ...]:
     return following(found.compiled, found.marking)
 
 
-def following(compiled: Compiled, marking: frozenset[str]) -> tuple[str, ...]:
-    """Return the names of the tasks and ends that may follow the open tasks, in the order of the drawing."""
+def settled(found: Standing, places: Collection[str]) -> dict[str, FactValue]:
+    """Return what the handlers answered at earlier steps and none of these open places asks again. One query."""
+    asked = {one["name"] for one in found.compiled.bundle.facts if one.get("ask") == HANDLER}
+    again = {name for place in places if (node := found.node(place)) for name in node.facts}
+    before = steps_of(found.run.agency_id, found.run.pk).filter(place__in=list(places))
+    again = again.union(*before.values_list("facts", flat=True))
+    return {name: value for name, value in found.facts.items() if name in asked - again}
+
+
+def following(
+    compiled: Compiled, marking: frozenset[str], known: Mapping[str, FactValue] | None = None
+) -> tuple[str, ...]:
+    """Return the names of the tasks and ends that may follow the open tasks, in the order of the drawing.
+
+    known: answers that will not change before then; ways that they rule out are left out.
+    """
     nodes = compiled.definition.nodes
     seen: set[str] = set()
     names: dict[str, None] = {}
@@ -262,5 +278,20 @@ def following(compiled: Compiled, marking: frozenset[str]) -> tuple[str, ...]:
             waiting += [way.target for way in nodes[node.scope.removesuffix("/")].ways]
         elif node.kind is Kind.END and not node.scope:
             names[node.shown] = None
-        waiting += [] if node.begins else [way.target for way in node.ways]
+        waiting += [] if node.begins else [way.target for way in _possible(node, known or {})]
     return tuple(names)
+
+
+def _possible(node: Node, known: Mapping[str, FactValue]) -> list[Way]:
+    """Return the ways that may be taken out of a node as far as is known: up to the first whose condition holds."""
+    if node.kind is not Kind.CHOICE:
+        return list(node.ways)
+    found = []
+    for way in node.ways:
+        unknown = way.condition is not None and bool(way.condition.names - known.keys())
+        if way.id == node.default or (way.condition is not None and not unknown and not way.condition.evaluate(known)):
+            continue
+        found.append(way)
+        if not unknown:
+            return found
+    return [*found, *(way for way in node.ways if way.id == node.default)]
