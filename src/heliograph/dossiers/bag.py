@@ -22,10 +22,13 @@ import bagit
 from heliograph.documents.composing import UNPRINTED
 from heliograph.dossiers.models import Case
 from heliograph.dossiers.rules.volumes import Line, Piece, Volume
-from heliograph.registers.files import clean_name, kind_of, storage
+from heliograph.evidence.reading import named_as
+from heliograph.registers.receiving import CHUNK
+from heliograph.registers.storage import storage
 
 METS, XLINK, DC = "http://www.loc.gov/METS/", "http://www.w3.org/1999/xlink", "http://purl.org/dc/elements/1.1/"
 HEAD = ("卷", "序号", "文号", "责任者", "题名", "日期", "页次", "备注", "文件", "SHA-256")
+LARGE = 1_000_000  # bytes
 PROOFS, NO_PROOFS = "proofs/case.zip", "proofs/未附.txt"
 
 
@@ -59,11 +62,9 @@ def _files(root: Path, volumes: list[Volume]) -> Iterator[tuple[tuple[str, int],
         folder = root / "files" / volume.id
         for line in volume.files:
             folder.mkdir(parents=True, exist_ok=True)
-            with storage().open(line.item.sha256) as file:
-                name = f"{line.serial:03d}-{clean_name(line.item.title, kind_of(file.read(16)))}"
-                file.seek(0)
-                with (folder / name).open("wb") as copy:
-                    shutil.copyfileobj(file, copy)
+            name = f"{line.serial:03d}-{named_as(line.item.title, line.item.media_type)}"
+            with storage().open(line.item.sha256) as file, (folder / name).open("wb") as copy:
+                shutil.copyfileobj(file, copy, CHUNK)
             yield (volume.id, line.serial), f"files/{volume.id}/{name}"
 
 
@@ -145,4 +146,6 @@ def _zip(root: Path, into: IO[bytes]) -> None:
     with zipfile.ZipFile(into, "w", zipfile.ZIP_DEFLATED) as archive:
         for path in sorted(root.rglob("*")):
             if path.is_file():
-                archive.write(path, path.relative_to(root.parent).as_posix())
+                kept = path.stat().st_size > LARGE  # recordings and scans are packed already
+                how = zipfile.ZIP_STORED if kept else zipfile.ZIP_DEFLATED
+                archive.write(path, path.relative_to(root.parent).as_posix(), how)

@@ -20,14 +20,17 @@ from pypdf.generic import IndirectObject
 from heliograph.documents.composing import Composed
 from heliograph.documents.typesetting import CannotTypesetError, Press, draw_pdf
 from heliograph.dossiers.models import Case
+from heliograph.dossiers.retention_reading import retention_of
 from heliograph.dossiers.rules.volumes import MAIN, WHOLE, Line, Piece, Volume, named
 from heliograph.dossiers.volume_reading import PDF, catalogue_sha256
 from heliograph.kernel.packs.check_documents import COMMON
 from heliograph.kernel.packs.schema import Pack
-from heliograph.registers.files import storage
+from heliograph.registers.storage import storage
 
 LAYOUT = "dossier"
 WITHIN = {"image/jpeg": "picture.jpg", "image/png": "picture.png"}
+MARKABLE = frozenset({PDF, *WITHIN})  # kinds of files that can bear a mark
+UNREADABLE = (PyPdfError, CannotTypesetError, OSError, ValueError, KeyError)
 
 
 @dataclass(slots=True)
@@ -79,9 +82,71 @@ def bind_pdf(
     bound.writer.write(into)
 
 
-def marked(name: str, at: datetime) -> str:
+@dataclass(frozen=True, slots=True)
+class Bundled:
+    """A piece of a package: its file, or the text that stands for it."""
+
+    title: str
+    sha256: str = ""
+    media_type: str = ""
+    text: str = ""
+
+
+def bind_package(
+    case: Case, pack: Pack, name: str, rows: Sequence[Sequence[str]], pieces: Sequence[Bundled], *, mark: str, on: date,
+    into: IO[bytes]
+) -> None:  # fmt: skip
+    """Write some pieces of a case into a file: a cover with rows of facts, then each piece under its bookmark.
+
+    FontsMissingError without fonts, CannotTypesetError for what cannot be drawn.
+    """
+    bound = _Bound(case, layout_of(pack), Press(case.agency.name, on, ""))
+    cover = {"part": "cover", "name": name, "rows": [list(row) for row in rows]}
+    root = bound.mark(name, bound.add(bound.drawn(cover).pages))
+    for number, one in enumerate(pieces, 1):
+        first = len(bound.numbers) + 1
+        pages = _pages_of_piece(bound, one)
+        bound.mark(f"{number}．{one.title}", bound.add(pages, first), root)
+    _stamp(bound, mark)
+    bound.writer.add_metadata({"/Title": f"{case.number} {name}", "/Author": case.agency.name})
+    bound.writer.write(into)
+
+
+def _pages_of_piece(bound: _Bound, one: Bundled) -> list[PageObject]:
+    text = one.text
+    if one.sha256:
+        try:
+            with storage().open(one.sha256) as file:
+                pages = _pages_of(bound, one.title, one.media_type, file.read())
+            if pages:
+                return pages
+        except UNREADABLE:
+            pass  # the page below says so
+        text = f"本件不能合成 PDF，请在案件中下载原文件。SHA-256：{one.sha256[:32]} {one.sha256[32:]}"
+    return list(bound.drawn({"part": "absent", "title": one.title, "text": text}).pages)
+
+
+def mark_file(case: Case, pack: Pack, *, title: str, media_type: str, content: bytes, mark: str, on: date) -> bytes:
+    """Return a PDF or a picture as a PDF with whose copy it is across every page.
+
+    CannotTypesetError for a file that cannot be marked, so that nothing is given without its mark; FontsMissingError.
+    """
+    bound = _Bound(case, layout_of(pack), Press(case.agency.name, on, ""))
+    try:
+        bound.add(_pages_of(bound, title, media_type, content))
+    except UNREADABLE as error:
+        message = f"“{title}”加密、损坏或者格式不能加水印，不能在线阅读。有权导出的人员可以从数据包取得原文件。"
+        raise CannotTypesetError(message) from error
+    _stamp(bound, mark)
+    bound.writer.add_metadata({"/Title": title, "/Author": case.agency.name})
+    made = io.BytesIO()
+    bound.writer.write(made)
+    return made.getvalue()
+
+
+def marked(name: str, at: datetime, *, how: str = "导出") -> str:
     """Return whose copy it is, as each page says it."""
-    return f"{name} {localtime(at).strftime('%Y-%m-%d %H:%M')} 导出"
+    return f"{name} {localtime(at).strftime('%Y-%m-%d %H:%M')} {how}"
 
 
 def _bind_volume(bound: _Bound, volume: Volume, lacking: Sequence[Piece], on: date) -> None:
@@ -90,8 +155,11 @@ def _bind_volume(bound: _Bound, volume: Volume, lacking: Sequence[Piece], on: da
     catalogue = {"part": "catalogue", "name": "卷内目录", "rows": [list(_row(line)) for line in volume.lines]}
     root = bound.mark(volume.name, bound.add(bound.drawn(cover).pages))
     bound.mark("卷内目录", bound.add(bound.drawn(catalogue).pages), root)
-    for line in volume.files:
-        bound.mark(f"{line.serial}．{line.item.title}", _add_file(bound, line), root)
+    for line in volume.lines:
+        if line.withheld and not line.repeats:
+            bound.mark(f"{line.serial}．{line.item.title}", _add_absent(bound, line, f"本件{line.withheld}。"), root)
+        elif line.item.sha256 and not line.repeats:
+            bound.mark(f"{line.serial}．{line.item.title}", _add_file(bound, line), root)
     missing = lacking if volume.id in {MAIN, WHOLE} else []
     rows = list(_remarks(volume, missing, on))
     note = {"part": "remarks", "name": "卷内备考表", "rows": rows, "who": ["立卷人", "检查人"]}
@@ -106,7 +174,7 @@ def _cover(case: Case, volume: Volume) -> Iterator[list[str]]:
         ["起止日期", " 至 ".join(days)],
         ["承办人", "、".join(one.display_name for one in (case.handler, case.co_handler) if one)],
         ["承办机构", case.unit.name], ["归档日期", _day(case.archived_on)], ["归档号", case.archive_number],
-        ["保管期限", "待核"], ["卷内页数", f"{volume.pages} 页，{len(volume.lines)} 件"],
+        ["保管期限", str(retention_of(case) or "待核")], ["卷内页数", f"{volume.pages} 页，{len(volume.lines)} 件"],
     )  # fmt: skip
 
 
@@ -130,19 +198,30 @@ def _day(value: date | None) -> str:
 def _add_file(bound: _Bound, line: Line) -> int:
     item = line.item
     try:
-        if item.media_type in WITHIN:
+        if item.media_type in WITHIN or (item.media_type == PDF and line.first is not None):
             with storage().open(item.sha256) as file:
-                name = WITHIN[item.media_type]
-                picture = {"part": "picture", "file": name, "title": item.title}
-                return bound.add(bound.drawn(picture, pictures={name: file.read()}).pages, line.first)
-        if item.media_type == PDF and line.first is not None:
-            with storage().open(item.sha256) as file:
-                return bound.add(list(PdfReader(io.BytesIO(file.read())).pages), line.first)
-    except (PyPdfError, CannotTypesetError, OSError, ValueError, KeyError):
+                pages = _pages_of(bound, item.title, item.media_type, file.read())
+            return bound.add(pages, line.first)
+    except UNREADABLE:
         pass  # the page below says so
     hashed = f"{item.sha256[:32]} {item.sha256[32:]}"  # in two, for it does not break
     text = f"本件无法并入（文件加密、损坏或者格式不符），见数据包中的原文件。SHA-256：{hashed}"
-    return bound.add(bound.drawn({"part": "absent", "title": item.title, "text": text}).pages)
+    return _add_absent(bound, line, text)
+
+
+def _pages_of(bound: _Bound, title: str, media_type: str, content: bytes) -> list[PageObject]:
+    """Return the pages of a file, one of UNREADABLE for one that has none."""
+    if media_type in WITHIN:
+        name = WITHIN[media_type]
+        picture = {"part": "picture", "file": name, "title": title}
+        return list(bound.drawn(picture, pictures={name: content}).pages)
+    if media_type != PDF:
+        raise ValueError(media_type)
+    return list(PdfReader(io.BytesIO(content)).pages)
+
+
+def _add_absent(bound: _Bound, line: Line, text: str) -> int:
+    return bound.add(bound.drawn({"part": "absent", "title": line.item.title, "text": text}).pages)
 
 
 def _stamp(bound: _Bound, mark: str) -> None:

@@ -6,7 +6,7 @@ text, so that they can be kept with the document and hashed.
 
 from __future__ import annotations
 
-from collections.abc import Collection, Mapping
+from collections.abc import Collection, Mapping, Sequence
 from datetime import date, datetime
 from decimal import Decimal
 from typing import Any, TypeVar
@@ -18,14 +18,24 @@ from heliograph.documents.wording import article_in_words, chinese_day, in_capit
 from heliograph.dossiers import models
 from heliograph.dossiers.models import Case, Citation, Decision, Notice, Party, Proposal, Service
 from heliograph.dossiers.models.decisions import Penalty
-from heliograph.dossiers.queries import officers_of
+from heliograph.dossiers.queries import officers_of, served_on
+from heliograph.dossiers.rules.people import HeldCertificate, Officer, certificate_for
+from heliograph.dossiers.surcharges import owed_lines
+from heliograph.dossiers.typed import NOTHING, Typed
 from heliograph.kernel.packs.document_rules import FROM_PACK
 from heliograph.kernel.packs.schema import Pack, Provision, TimeLimit
+from heliograph.procedures.queries import standing
 from heliograph.registers.models import Account, LawVersion
 
 Values = dict[str, Json]
 Row = TypeVar("Row", bound=Model)
 SAID = {"waiver": "当事人书面放弃陈述、申辩的权利。", "silence": "当事人在规定的期限内没有提出陈述、申辩。"}
+# The same where the right to a hearing was told.
+SAID_OF_HEARING = {
+    "waiver": "当事人书面放弃陈述、申辩和要求听证的权利。",
+    "silence": "当事人在规定的期限内没有提出陈述、申辩，也没有要求听证。",
+}
+NO_MORE = "当事人书面声明不再补充陈述、申辩。"
 UNITS = {"working_days": "个工作日", "calendar_days": "日", "months": "个月", "hours": "小时"}
 # What the pack of an agency may say of itself; what it does not say is asked.
 OF_THE_AGENCY = {
@@ -37,10 +47,20 @@ OF_THE_AGENCY = {
 }
 
 
-def data_for(sheet: Sheet, case: Case, pack: Pack, on: date) -> Values:
-    """Return the value of every field of a document that has a source, by field."""
-    known = case_data(case, pack, on)
+def data_for(sheet: Sheet, case: Case, pack: Pack, on: date, typed: Typed = NOTHING) -> Values:
+    """Return the value of every field of a document that has a source, by field.
+
+    typed: what is being filled in at the step whose document it is.
+    """
+    known = case_data(case, pack, on, typed)
     return {one.id: _from(one.source, known, pack) for one in sheet.form.fields if one.source}
+
+
+def payment_written(sheet: Sheet, data: Mapping[str, Json]) -> tuple[str, bool | None]:
+    """Return what a made document says of how its fine is paid: the bank, and whether lateness adds to it."""
+    found = {one.source: data.get(one.id) for one in sheet.form.fields if one.source}
+    adds = found.get("decision.surcharge")
+    return str(found.get("agency.bank") or "").strip(), adds if isinstance(adds, bool) else None
 
 
 def _from(source: str, known: Mapping[str, Json], pack: Pack) -> Json:
@@ -57,25 +77,27 @@ def _in_words(rule: TimeLimit | Provision) -> str:
     return f"{rule.value}{rule.unit}"
 
 
-def case_data(case: Case, pack: Pack, on: date) -> Values:
+def case_data(case: Case, pack: Pack, on: date, typed: Typed = NOTHING) -> Values:
     """Return everything that documents of a case may take from it."""
-    proposal = _last(Proposal, case, "number")
-    decision = _last(Decision, case, "decided_at")
+    proposal = typed.proposal if typed.replaces else _last(Proposal, case, "number")
+    decision = _last(Decision, case, "decided_at") or case.executes
     terms = decision or proposal
     return {
         "today": on.isoformat(),
         **_agency(case, pack),
         **_case(case, pack),
-        **_people(case),
+        **_people(case, pack, on),
         **_party(case),
         **_cited(case, pack, terms),
         **_evidence(case),
         **_terms(terms, proposal),
         **_decision(decision, case, pack),
+        "owed.lines": owed_lines(decision, items_of(decision), pack, on) if decision else [],
         **_heard(case),
         **_discussed(case),
-        **_measured(case),
+        **_measured(case, pack, typed),
         **_afterwards(case),
+        **typed.values,
     }
 
 
@@ -117,20 +139,36 @@ def _case(case: Case, pack: Pack) -> Values:
     clue = case.clue
     return {
         **columns,
+        "case.occurred": _span(case.occurred_from, case.occurred_to),
         "case.source": case.get_source_display(),
         "case.category": pack.rule("categories", case.category).name,
         **_of("clue", clue, "content", "received_on"),
     }
 
 
-def _people(case: Case) -> Values:
+def _span(first: date | None, last: date | None) -> str:
+    """Return the days of what happened: one, or from the first to the last."""
+    days = [chinese_day(one) for one in dict.fromkeys((first, last)) if one is not None]
+    return "至".join(days)
+
+
+def _people(case: Case, pack: Pack, on: date) -> Values:
+    """Return the officers, each with the certificate with which they act in this very case."""
     pair = [one for one in (case.handler, case.co_handler) if one is not None]
-    certificates = {one.id: one.certificates for one in officers_of(pair)}
+    category = pack.rule("categories", case.category).name
+    cards = {one.id: _card(one, category, case.area, on) for one in officers_of(pair)}
     found: Values = {}
     for role, one in (("handler", case.handler), ("co_handler", case.co_handler)):
-        held = certificates.get(one.pk, ()) if one else ()
-        found |= {f"{role}.name": name_of(one), f"{role}.certificate": held[-1].number if held else ""}
+        found |= {f"{role}.name": name_of(one), f"{role}.certificate": cards.get(one.pk, "") if one else ""}
     return found
+
+
+def _card(officer: Officer, category: str, area: str, on: date) -> str:
+    """Return the number of the certificate that is valid for the case, else the last that is held."""
+    found = certificate_for(officer, category=category, area=area, on=on)
+    if isinstance(found, HeldCertificate):
+        return found.number
+    return officer.certificates[-1].number if officer.certificates else ""
 
 
 def name_of(account: Account | None) -> str:
@@ -173,6 +211,7 @@ def cited(key: str, titles: Mapping[str, str]) -> str:
 
 
 def _evidence(case: Case) -> Values:
+    papers = list(models.Paper.objects.filter(case=case).order_by("made_on", "pk"))
     rows = list(models.Evidence.objects.filter(case=case).order_by("obtained_on", "pk"))
     return {
         "evidence": [
@@ -180,10 +219,8 @@ def _evidence(case: Case) -> Values:
             for one in rows
         ],
         "evidence.lines": [f"{one.name}，证明{one.proves.removeprefix('证明')}" for one in rows],
-        "papers": [
-            {"kind": one.kind, "number": one.number, "made_on": one.made_on.isoformat()}
-            for one in models.Paper.objects.filter(case=case).order_by("made_on", "pk")
-        ],
+        "papers": [{"kind": one.kind, "number": one.number, "made_on": one.made_on.isoformat()} for one in papers],
+        "materials": list(dict.fromkeys([*(str(one) for one in papers), *(f"证据：{one.name}" for one in rows)])),
     }
 
 
@@ -219,6 +256,9 @@ def _decision(decision: Decision | None, case: Case, pack: Pack) -> Values:
     return {
         "case.on_the_spot": summary,
         **_of("decision", decision, "number", "decided_on", "surcharge"),
+        "decision.collected_on_spot": bool(decision.collected_ground) if decision else None,
+        "decision.served_on": _plain(served_on(decision)) if decision else None,
+        "executes.number": case.executes.number if case.executes else "",
         **({"agency.bank": decision.collecting_bank} if decision and decision.collecting_bank else {}),
         **_of("service", service, "sent_on", "received_on", "receiver"),
         "service.method": service.get_method_display() if service else "",
@@ -229,31 +269,48 @@ def _decision(decision: Decision | None, case: Case, pack: Pack) -> Values:
 
 def _heard(case: Case) -> Values:
     notice = Notice.objects.filter(case=case).select_related("paper").order_by("-number").first()
-    statement = _last(models.Statement, case, "registered_at")
+    statements = list(models.Statement.objects.filter(case=case).order_by("registered_at", "pk"))
+    statement = next((one for one in reversed(statements) if one.kind == models.Statement.Kind.STATEMENT), None)
+    statement = statement or next(reversed(statements), None)
     hearing = models.Hearing.objects.filter(case=case).select_related("chair__person").order_by("-pk").first()
     columns = _of("hearing", hearing, "requested_on", "notified_on", "scheduled_on", "held_on", "place", "opinion")
     return {
         **_of("notice", notice, "served_on", "statement_until", "hearing_until", "hearing_right"),
         "notice.number": notice.paper.number if notice and notice.paper else "",
+        "notice.name": notice.paper.kind.removeprefix("行政处罚") if notice and notice.paper else "",
         **_of("statement", statement, "content", "received_on", "review"),
         "statement.kind": statement.get_kind_display() if statement else "",
         "statement.adopted": statement.get_adopted_display() if statement else "",
-        "statement.story": _story(statement, hearing),
+        "statement.story": _story(
+            [one for one in statements if notice and one.notice_id == notice.pk],
+            hearing,
+            hearing_told=notice is not None and notice.hearing_until is not None,
+        ),
         **columns,
         "hearing.chair": name_of(hearing.chair) if hearing else "",
+        "hearing.hour": f"{hearing.scheduled_time:%H:%M}" if hearing and hearing.scheduled_time else "",
     }
 
 
-def _story(statement: models.Statement | None, hearing: models.Hearing | None) -> str:
-    """Say what the party did with its rights, to begin the passage with; the officer completes it."""
-    said = []
-    if statement is not None:
-        said.append(SAID.get(statement.kind, f"当事人提出陈述、申辩：{_closed(statement.content)}"))
-        if statement.review:
-            said.append(f"经复核，{statement.get_adopted_display()}：{_closed(statement.review)}")
+def _story(
+    statements: Sequence[models.Statement], hearing: models.Hearing | None, *, hearing_told: bool = False
+) -> str:
+    """Say what the party did with its rights, to begin the passage with; the officer completes it.
+
+    What the chair told the agency of the hearing is for the agency: the party reads what the review made of it.
+    """
+    said: list[str] = []
+    silent = SAID_OF_HEARING if hearing_told else SAID
+    for one in statements:
+        words = NO_MORE if said and one.kind == models.Statement.Kind.WAIVER else silent.get(one.kind)
+        said.append(words or f"当事人提出陈述、申辩：{_closed(one.content)}")
+        if one.review:
+            said.append(f"经复核，{one.get_adopted_display()}：{_closed(one.review)}")
     if hearing is not None and hearing.held_on is not None:
-        said.append(f"本机关于{chinese_day(hearing.held_on)}举行了听证。{_closed(hearing.opinion)}")
-    return "".join(said)
+        said.append(f"应当事人要求，本机关于{chinese_day(hearing.held_on)}举行了听证。{_closed(hearing.review)}")
+    if hearing is not None and hearing.withdrawn_on is not None and hearing.opinion:
+        said.append("当事人要求听证后无正当理由未出席或者中途退出，视为放弃听证权利，听证终止。")
+    return "".join(dict.fromkeys(said))
 
 
 def _closed(text: str) -> str:
@@ -280,16 +337,48 @@ def _said(opinion: str) -> str:
     return f"：{opinion}" if opinion else ""
 
 
-def _measured(case: Case) -> Values:
+def _measured(case: Case, pack: Pack, typed: Typed) -> Values:
+    """Return the measure on things: as it was asked for, or as it is being typed into the form of its step."""
     measure = models.Measure.objects.filter(case=case).select_related("decision").order_by("-pk").first()
     on_site = _last(models.OnSiteAct, case, "began_at")
+    said = {name: values for name, values in typed.measure.items() if values}
+    basis = said.get("basis") or (measure.basis if measure else [])
+    items = _lines("\n".join(said.get("inventory") or said.get("items") or [measure.items if measure else ""]))
+    titles = _titles(pack, basis)
+    reason = {"measure.reason": "\n".join(said["reason"])} if "reason" in said else {}
     return {
         **_of("measure", measure, "reason", "until_on", "ended_on", "ended_how", began_at="started_at"),
-        "measure.kind": measure.get_kind_display() if measure else "",
-        "measure.items": _lines(measure.items) if measure else [],
+        **reason,
+        "measure.kind": _kind(said) or (measure.get_kind_display() if measure else _executing(case)),
+        "measure.items": items,
+        "measure.rows": [{"name": line} for line in items],
+        "measure.basis": [cited(key, titles) for key in dict.fromkeys(basis)],
+        "measure.days": _days(measure, said, pack),
         "measure.number": measure.decision.number if measure and measure.decision else "",
         **_of("on_site", on_site, "place", "began_at", "ended_at", "note", person="person_present"),
     }
+
+
+def _kind(said: Mapping[str, list[str]]) -> str:
+    """Return in words which measure is being asked for; of an execution its manner."""
+    labels = {str(kind): str(label) for kind, label in models.Measure.Kind.choices}
+    kinds = [labels[one] for one in said.get("kind", []) if one in labels]
+    return next(iter([*kinds, *said.get("fact-强制方式", [])]), "")
+
+
+def _executing(case: Case) -> str:
+    """Return how the decision that a case carries out is executed, as the case was asked to."""
+    return str(standing(case.pk).facts.get("强制方式", "")) if case.executes_id else ""
+
+
+def _days(measure: models.Measure | None, said: Mapping[str, list[str]], pack: Pack) -> str:
+    """Return the days of a measure in words: as decided or typed, at most those of the law."""
+    limit = next((rule for rule in pack.rules.time_limits if rule.id == "coercion_seizure"), None)
+    if limit is None or limit.length is None:
+        return ""
+    given = [int(one) for one in said.get("days", []) if one.isdecimal()]
+    own = given[0] if given else measure.days if measure else None
+    return f"{min(own or limit.length, limit.length)}{UNITS.get(limit.unit, '')}"
 
 
 def _lines(text: str) -> list[str]:
@@ -300,6 +389,7 @@ def _afterwards(case: Case) -> Values:
     demand = _last(models.Demand, case, "served_on")
     return {
         **_of("payment", _last(models.Payment, case, "paid_on"), "amount", "paid_on", "receipt"),
+        **_of("extension", _last(models.Extension, case, "approved_at"), "reason"),
         **_of("deferral", _last(models.Deferral, case, "approved_at"), "reason", "until_on"),
         **_of("demand", demand, urged_on="served_on"),
         **_of("transfer", _last(models.Transfer, case, "registered_at"), to="to_body"),

@@ -7,13 +7,14 @@ from datetime import date
 
 from django.db.models import Q
 
-from heliograph.dossiers.models import Case, Decision, Party, Remedy
+from heliograph.dossiers.models import Case, CaseEvent, Decision, Party, Remedy
 from heliograph.dossiers.models.decisions import Penalty
 from heliograph.dossiers.queries import NOTHING_LEFT, owed_on, pay_until, served_on
-from heliograph.dossiers.rules.coercing import ToExecute
+from heliograph.dossiers.rules.coercing import ToExecute, is_deed_left
 from heliograph.duties.queries import last_day
 from heliograph.kernel.packs.schema import Pack, TimeLimit
 
+PERFORMED = "case.paid"  # as registered by its officers: 已履行
 REMEDIES = ("reconsideration_apply", "litigation_apply")
 
 
@@ -51,7 +52,12 @@ def state_of_execution(case: Case, decision: Decision, pack: Pack) -> ToExecute:
         served=served is not None,
         pay_until=pay_until(decision, pack) if money else decision.correct_by,
         owed=owed_on(decision),
-        deed=bool(decision.other) or (bool(decision.correction) and decision.corrected_on is None),
+        deed=is_deed_left(
+            other=bool(decision.other),
+            ordered=bool(decision.correction) and decision.corrected_on is None,
+            correct_by=decision.correct_by,
+            performed_on=_performed_on(decision),
+        ),
         pending=remedies.filter(outcome_on__isnull=True).exists(),
         affirmed=remedies.filter(kind=Remedy.Kind.LITIGATION, outcome_on__isnull=False).exists(),
         remedies_until=_remedies_until(served, pack) if served else None,
@@ -61,6 +67,12 @@ def state_of_execution(case: Case, decision: Decision, pack: Pack) -> ToExecute:
 def _remedies_until(served: date, pack: Pack) -> date | None:
     limits: Iterable[TimeLimit] = (pack.rule("time_limits", name) for name in REMEDIES)
     return max((day for limit in limits if (day := last_day(limit, served)) is not None), default=None)
+
+
+def _performed_on(decision: Decision) -> date | None:
+    """Return the day on which a decision was registered as carried out, None while it was not."""
+    told = CaseEvent.objects.filter(case_id=decision.case_id, kind=PERFORMED, made_at__gte=decision.decided_at)
+    return told.order_by("-happened_on").values_list("happened_on", flat=True).first()
 
 
 def _parties(given: Iterable[Party]) -> Collection[Party]:

@@ -5,7 +5,6 @@ from __future__ import annotations
 from collections.abc import Collection, Iterable, Sequence
 from datetime import date
 from decimal import Decimal
-from typing import Any, cast
 from uuid import UUID
 
 from django.db.models import Q, Sum
@@ -61,14 +60,19 @@ def known_articles(pack: Pack, named: Collection[str]) -> frozenset[str]:
     return (pack.article_keys() & frozenset(named)) | frozenset(library)
 
 
-def office_papers_among(pack: Pack, agency_id: UUID, named: Collection[str]) -> list[str]:
-    """Return which of some article keys are of office papers or standards that no item of the agency rests on."""
-    levels = {law.key: law.level for law in pack.laws}
+def levels_among(pack: Pack, named: Collection[str]) -> dict[str, str]:
+    """Return the level of the law of each of some articles, empty where neither pack nor library has the law."""
+    levels: dict[str, str] = {law.key: law.level for law in pack.laws}
     unknown = {key.partition(":")[0] for key in named} - levels.keys()
     if unknown:
-        versions = LawVersion.objects.filter(key__in=unknown)
-        levels |= {key: cast(Any, level) for key, level in versions.values_list("key", "law__level")}
-    papers = {key for key in named if levels.get(key.partition(":")[0]) in CITED_WHOLE}
+        levels |= dict(LawVersion.objects.filter(key__in=unknown).values_list("key", "law__level"))
+    return {key: levels.get(key.partition(":")[0], "") for key in named}
+
+
+def office_papers_among(pack: Pack, agency_id: UUID, named: Collection[str]) -> list[str]:
+    """Return which of some article keys are of office papers or standards that no item of the agency rests on."""
+    levels = levels_among(pack, named)
+    papers = {key for key in named if levels[key] in CITED_WHOLE}
     if not papers:
         return []
     items = EntryVersion.objects.filter(entry__agency_id=agency_id, entry__register="items")
@@ -120,7 +124,12 @@ def recused_from(case: Case) -> frozenset[UUID]:
 
 def signed_papers(pack: Pack) -> frozenset[str]:
     """Return the names of the documents that the pack wants in the file as signed (签章后的文件)."""
-    given = next((rule.value for rule in pack.rules.provisions if rule.id == "signed_documents"), [])
+    return listed_in(pack, "signed_documents")
+
+
+def listed_in(pack: Pack, provision: str) -> frozenset[str]:
+    """Return what a provision of the pack lists, nothing where the pack has none."""
+    given = next((rule.value for rule in pack.rules.provisions if rule.id == provision), [])
     return frozenset(given if isinstance(given, list) else [])
 
 
@@ -176,7 +185,6 @@ def notice_state(notice: Notice) -> NoticeState:
         statement_until=notice.statement_until,
         hearing_until=notice.hearing_until,
         waived=any(one.kind == Statement.Kind.WAIVER for one in statements),
-        stated=any(one.kind == Statement.Kind.STATEMENT for one in statements),
         reviewed=not open_ones and None not in held,
         heard=bool(held),
     )

@@ -18,6 +18,7 @@ from heliograph.dossiers.actions.coercion import (
     inform_on_the_spot,
 )
 from heliograph.dossiers.actions.concluding import ProposalContent, conclude_investigation, known_of
+from heliograph.dossiers.actions.courts import CourtResult, apply_to_court, record_court_result
 from heliograph.dossiers.actions.deciding import (
     approve_handling,
     decide,
@@ -26,7 +27,6 @@ from heliograph.dossiers.actions.deciding import (
 from heliograph.dossiers.actions.discussing import call_discussion, discuss_collectively, take_seat
 from heliograph.dossiers.actions.executing import (
     ReceiptContent,
-    apply_to_court,
     grant_deferral,
     record_payment,
     register_receipt,
@@ -67,7 +67,7 @@ from heliograph.dossiers.actions.investigating import (
     register_on_site_act,
     take_back_citation,
 )
-from heliograph.dossiers.actions.levies import decide_levy, register_compensation, tell_levy
+from heliograph.dossiers.actions.levies import CompensationContent, decide_levy, register_compensation, tell_levy
 from heliograph.dossiers.actions.measuring import (
     MeasureContent,
     approve_measure,
@@ -77,8 +77,9 @@ from heliograph.dossiers.actions.measuring import (
     take_measure,
 )
 from heliograph.dossiers.actions.numbering import void_number
+from heliograph.dossiers.actions.originals import attach_original, attach_originals, take_original, view_original
 from heliograph.dossiers.actions.papers import PaperContent, store_case_file
-from heliograph.dossiers.actions.parties import ContactContent, correct_party
+from heliograph.dossiers.actions.parties import ContactContent, PartyContent, add_party, correct_party
 from heliograph.dossiers.actions.people import ask_recusal, decide_recusal, hand_over_case, read_message, send_message
 from heliograph.dossiers.actions.permit_hearings import (
     HearingAnswer,
@@ -90,7 +91,6 @@ from heliograph.dossiers.actions.permits import ExaminationContent, decide_appli
 from heliograph.dossiers.actions.registering import (
     CaseContent,
     ClueContent,
-    PartyContent,
     close_clue,
     open_case,
     register_clue,
@@ -102,6 +102,7 @@ from heliograph.dossiers.actions.remedies import (
     record_withdrawal,
     reply_remedy,
 )
+from heliograph.dossiers.actions.saying import SaidContent, hear_party
 from heliograph.dossiers.actions.seizures import (
     DisposalContent,
     extend_coercion,
@@ -146,7 +147,9 @@ __all__ = [
     "ClueContent",
     "CoercionContent",
     "Collection",
+    "CompensationContent",
     "ContactContent",
+    "CourtResult",
     "DisposalContent",
     "EvidenceContent",
     "ExaminationContent",
@@ -158,11 +161,13 @@ __all__ = [
     "PartyContent",
     "ProposalContent",
     "ReceiptContent",
+    "SaidContent",
     "SeizureContent",
     "ServiceContent",
     "accept_application",
     "act_of",
     "add_evidence",
+    "add_party",
     "add_scan",
     "annul_decision",
     "answer_hearing_right",
@@ -179,6 +184,8 @@ __all__ = [
     "archive_terminated",
     "ask_measure",
     "ask_recusal",
+    "attach_original",
+    "attach_originals",
     "bank_fine",
     "begin_measure",
     "call_discussion",
@@ -186,7 +193,6 @@ __all__ = [
     "check_rectification",
     "cite",
     "close_case",
-    "decline_closing",
     "close_clue",
     "complete_step",
     "conclude_investigation",
@@ -200,6 +206,7 @@ __all__ = [
     "decide_on_the_spot",
     "decide_recusal",
     "decide_substitute",
+    "decline_closing",
     "demand_performance",
     "discuss_collectively",
     "end_interval",
@@ -221,6 +228,7 @@ __all__ = [
     "hand_over_items",
     "hand_over_on_the_spot",
     "hand_over_transfer_items",
+    "hear_party",
     "hold_hearing",
     "identify_on_the_spot",
     "inform_on_the_spot",
@@ -238,6 +246,7 @@ __all__ = [
     "read_message",
     "receive_dossier",
     "receive_remedy",
+    "record_court_result",
     "record_interval",
     "record_payment",
     "record_police_answer",
@@ -265,6 +274,7 @@ __all__ = [
     "suspend_case",
     "take_back_citation",
     "take_measure",
+    "take_original",
     "take_seat",
     "tell_extension",
     "tell_hearing_right",
@@ -272,5 +282,6 @@ __all__ = [
     "terminate_case",
     "transfer_case",
     "urge",
+    "view_original",
     "void_number",
 ]

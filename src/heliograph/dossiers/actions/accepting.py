@@ -13,12 +13,13 @@ from heliograph.dossiers.actions.steps import StepAct, finish_step, take_step
 from heliograph.dossiers.models import Case, CaseEvent
 from heliograph.dossiers.queries import known_articles, was_told
 from heliograph.dossiers.rules import permitting
-from heliograph.dossiers.rules.opening import check_text, may_follow, may_happen_on
+from heliograph.dossiers.rules.opening import check_text, ended, may_follow, may_happen_on
 from heliograph.kernel.verdict import Allowed, first_refusal, require
 from heliograph.procedures.queries import steps_of
 from heliograph.registers.models import Account
 
 CORRECTION = "case.correction_requested"
+PERIOD = "permit_accept"  # the time limit of the packs for saying what an application lacks
 RECEIVED, EXPIRED, WITHDRAWN = "收到补正材料", "逾期未补正", "撤回申请"
 
 
@@ -41,11 +42,13 @@ def request_correction(
     taken = take_step(case_id, step, act="request_correction", actor=actor, at=at, rev=rev)
     require(
         first_refusal(
+            permitting.may_still_ask(on=taken.on, due_on=answer_due(taken)),
             permitting.may_request_correction(asked_before=was_told(taken.case, CORRECTION)),
             check_text(missing, what="需要补正的全部内容", longest=1900),
             Allowed() if until is None else may_follow(until, taken.on, what="补正期限"),
         )
     )
+    _require_after_receipt(taken, papers)
     add_papers(taken, papers)
     taken.case.correct_until = until
     term = f"（补正期限至 {until.isoformat()}）" if until else ""
@@ -116,6 +119,7 @@ def accept_application(
             permitting.check_own_period(own_length, unit=own_unit, article=article, known=known),
         )
     )
+    _require_after_receipt(taken, papers)
     add_papers(taken, papers)
     deemed = _deemed_on(taken)
     taken.case.filed_on = deemed or taken.on
@@ -132,8 +136,28 @@ def _deemed_on(taken: StepAct) -> date | None:
     last = steps_of(case.agency_id, case.pk).exclude(place="").order_by("-number").values_list("act", flat=True).first()
     if last != "timer":
         return None
+    return _came_on(case)
+
+
+def answer_due(taken: StepAct) -> date | None:
+    """Return the last day for saying what an application lacks, at the tasks that the law lets a timer end."""
+    if taken.node.limit != PERIOD or not any(one.host == taken.step for one in taken.standing.compiled.definition.nodes
+                                             .values()):  # fmt: skip
+        return None
+    return taken.standing.tokens[taken.step].due_on
+
+
+def _came_on(case: Case) -> date:
+    """Return the day on which the materials came, the last time they did."""
     again = CaseEvent.objects.filter(case=case, kind="case.corrected").order_by("-made_at")
     return again.values_list("happened_on", flat=True).first() or case.began_on
+
+
+def _require_after_receipt(taken: StepAct, papers: Sequence[PaperContent]) -> None:
+    """Refuse an answer to an application that is older than what it answers."""
+    came_on = _came_on(taken.case)
+    require(first_refusal(*(permitting.is_made_after(one.kind, one.made_on, came_on=came_on) for one in papers
+                            if one.document_id is None)))  # fmt: skip
 
 
 @transaction.atomic
@@ -162,10 +186,12 @@ def refuse_application(
                                               competent=competent),
             check_text(reason, what="不予受理的理由", longest=800),
             check_text(remedies, what="告知的救济途径和期限", longest=700),
+            permitting.check_remedies(remedies),
         )
     )  # fmt: skip
+    _require_after_receipt(taken, papers)
     add_papers(taken, papers)
     taken.case.outcome = "不予受理"
-    to = f"告知向{competent.strip()[:120]}申请。" if competent.strip() else ""
-    text = f"不予受理（{permitting.GROUNDS[ground]}）：{reason.strip()}{to}救济途径：{remedies.strip()}"
+    to = f"已告知申请人向{competent.strip()[:120]}申请。" if competent.strip() else ""
+    text = f"不予受理（{permitting.GROUNDS[ground]}）：{ended(reason)}{to}救济途径：{remedies.strip()}"
     return finish_step(taken, event="case.not_accepted", text=text)

@@ -10,10 +10,11 @@ from django.utils.timezone import localdate
 
 from heliograph.dossiers.actions.rows import require_fit, write_row
 from heliograph.dossiers.actions.steps import tell
-from heliograph.dossiers.models import Case, CaseFile, Deposit, Paper, PaperScan
+from heliograph.dossiers.file_access import FileRight, right_to_read
+from heliograph.dossiers.models import Case, CaseFile, Deposit, Paper, PaperScan, RetrievalReading
 from heliograph.dossiers.permissions import DOSSIER_OFFICE, access_case, require_handler
 from heliograph.dossiers.rules import volumes as rules
-from heliograph.dossiers.rules.opening import check_text
+from heliograph.dossiers.rules.opening import RECORDING, check_text
 from heliograph.dossiers.volume_reading import catalogue_sha256, has_scan, volumes_of
 from heliograph.kernel.verdict import first_refusal, require
 from heliograph.ledger.actions import append
@@ -21,8 +22,10 @@ from heliograph.regimes.queries import pack_in_force
 from heliograph.registers import files
 from heliograph.registers.models import Account
 from heliograph.registers.permissions import same_person
+from heliograph.registers.storage import storage
 
 WHOLE = "全案"
+OUTSIDE = "对外提供（正卷，不含涉密材料）"
 
 
 @transaction.atomic
@@ -46,7 +49,7 @@ def add_scan(
     scan = write_row(PaperScan, agency_id=case.agency_id, case=case, paper=paper, file=kept, reason=reason.strip(),
                      added_by=actor, added_at=at)  # fmt: skip
     told = tell(case, event="case.scan_added", act="add_scan", step=WHOLE,
-                text=f"补传“{paper}”的文件：{reason.strip()}", basis=rules.RECORDING, on=localdate(at), actor=actor,
+                text=f"补传“{paper}”的文件：{reason.strip()}", basis=RECORDING, on=localdate(at), actor=actor,
                 at=at)  # fmt: skip
     append("case.scan_added", subject=case, agency_id=case.agency_id, actor_id=actor.pk, at=at,
            rows=[scan, told, *([kept] if new else [])])  # fmt: skip
@@ -60,29 +63,40 @@ def _kept(case: Case, name: str, content: bytes, actor: Account, at: datetime) -
     return CaseFile.objects.get_or_create(
         agency_id=case.agency_id,
         case=case,
-        sha256=files.storage().put(content),
+        sha256=storage().put(content),
         name=files.clean_name(name, kind),
         defaults=made,
     )
 
 
-def exportable(case_id: UUID, *, actor: Account, at: datetime) -> Case:
-    """Return a case whose dossier somebody may take out: its officers, the legal office, the archivist.
+def exportable(case_id: UUID, *, actor: Account, at: datetime) -> tuple[Case, FileRight]:
+    """Return a case whose dossier somebody may take out, and what of it: its officers, the legal office, the archivist.
 
-    Case.DoesNotExist for a case out of sight; ActRefusedError for everybody else of the agency.
+    Case.DoesNotExist for a case out of sight; ActRefusedError for everybody else of the agency, and for a dossier in
+    the archive without a retrieval that runs.
     """
     case, who = access_case(actor, case_id, "export_dossier", localdate(at), lock=False)
     if not who.roles & DOSSIER_OFFICE:
         require_handler(case, who)
-    return case
+    return case, right_to_read(case, who, localdate(at))
 
 
 @transaction.atomic
-def note_export(case_id: UUID, *, form: str, sha256: str, actor: Account, at: datetime) -> Case:
-    """Record that somebody took the dossier out: in which form, and the SHA-256 of the very file."""
-    case = exportable(case_id, actor=actor, at=at)
-    append("case.dossier_exported", subject=case, agency_id=case.agency_id, actor_id=actor.pk, at=at,
-           facts={"form": form, "sha256": sha256})  # fmt: skip
+def note_export(case_id: UUID, *, form: str, sha256: str, outside: bool = False, actor: Account, at: datetime) -> Case:
+    """Record that somebody took the dossier out: in which form, and the SHA-256 of the very file.
+
+    outside: a copy for somebody outside of the agency, without what only the agency sees.
+    """
+    case, right = exportable(case_id, actor=actor, at=at)
+    facts = {"form": form, "sha256": sha256, **right.facts, **({"reason": OUTSIDE} if outside else {})}
+    rows: list[RetrievalReading] = []
+    if right.retrieval is not None:
+        rows.append(
+            write_row(RetrievalReading, agency_id=case.agency_id, retrieval=right.retrieval, form=form,
+                      title=OUTSIDE if outside else "整卷", sha256=sha256, read_by=actor, read_at=at)
+        )  # fmt: skip
+    append("case.dossier_exported", subject=case, agency_id=case.agency_id, actor_id=actor.pk, at=at, rows=rows,
+           facts=facts)  # fmt: skip
     return case
 
 

@@ -10,6 +10,7 @@ from uuid import UUID
 from django.db import transaction
 from django.utils.timezone import localdate
 
+from heliograph.dossiers.actions.destroying import begin_retention
 from heliograph.dossiers.actions.freshness import require_fresh_case
 from heliograph.dossiers.actions.numbering import document_letters, take_number
 from heliograph.dossiers.actions.papers import PaperContent, add_paper, add_papers
@@ -29,7 +30,7 @@ from heliograph.dossiers.models import (
 )
 from heliograph.dossiers.permissions import access_case
 from heliograph.dossiers.queries import NOTHING_LEFT, decision_of, owed_on
-from heliograph.dossiers.rules.opening import RECORDING, check_text, may_happen_on, may_work_on
+from heliograph.dossiers.rules.opening import RECORDING, check_text, ended, may_happen_on, may_work_on
 from heliograph.dossiers.rules.papers import check_papers
 from heliograph.dossiers.rules.serving import ClosingState, is_correction_seen, may_close, may_close_as
 from heliograph.dossiers.rules.standing import may_decline_closing
@@ -81,7 +82,7 @@ def close_case(
         taken.rows.append(ordered)
     add_papers(taken, papers)
     taken.case.state, taken.case.closed_on, taken.case.outcome = Case.State.CLOSED, taken.on, outcome.strip()
-    text = f"结案（{outcome.strip()}）：{opinion.strip()}{told_lack(pieces, missing_reason)}"
+    text = f"结案（{outcome.strip()}）：{ended(opinion)}{told_lack(pieces, missing_reason)}"
     also = ["case.violation_corrected"] if ordered else []
     return finish_step(taken, event="case.closed", text=text, also=also)
 
@@ -186,7 +187,7 @@ def archive_case(
     number, numbered = take_archive_number(taken.case, taken.pack, actor=actor, at=at)
     taken.case.state, taken.case.archived_on = Case.State.ARCHIVED, taken.on
     taken.case.archive_number = number.text
-    taken.rows += numbered
+    taken.rows += [*numbered, begin_retention(taken.case, taken.pack, actor, at)]
     text = f"立卷归档，归档号 {number.text}。{told_lack(pieces, missing_reason)}"
     return finish_step(taken, event="case.archived", text=text)
 

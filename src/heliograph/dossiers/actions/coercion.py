@@ -12,25 +12,29 @@ from django.db import transaction
 from django.utils.timezone import localdate, localtime
 
 from heliograph.dossiers import gates
+from heliograph.dossiers.actions.dated import await_court
 from heliograph.dossiers.actions.deciding import write_decision
 from heliograph.dossiers.actions.investigating import OnSiteContent, write_on_site_act
-from heliograph.dossiers.actions.papers import PaperContent, add_paper, add_papers
+from heliograph.dossiers.actions.papers import PaperContent, add_paper, add_papers, require_made_since
 from heliograph.dossiers.actions.permits import ExaminationContent, propose_outcome
 from heliograph.dossiers.actions.rows import write_row
-from heliograph.dossiers.actions.steps import StepAct, finish_step, require_asked, take_step
+from heliograph.dossiers.actions.steps import StepAct, decided_limit, finish_step, require_asked, take_step
 from heliograph.dossiers.executable import state_of_execution
-from heliograph.dossiers.models import CaseEvent, Decision, Measure, OnSiteAct, Party, Service
-from heliograph.dossiers.queries import known_articles
+from heliograph.dossiers.models import CaseEvent, Citation, Decision, Measure, OnSiteAct, Party, Service
+from heliograph.dossiers.queries import known_articles, levels_among, listed_in
 from heliograph.dossiers.rules import coercing as rules
 from heliograph.dossiers.rules.opening import check_text
 from heliograph.dossiers.rules.papers import check_papers
+from heliograph.dossiers.rules.permitting import check_remedies
 from heliograph.duties.queries import last_day
 from heliograph.kernel.feel import FactValue
 from heliograph.kernel.verdict import Allowed, Verdict, first_refusal, require
 from heliograph.registers.models import Account
 
 MANNER = "强制方式"
+BY_COURT = "申请法院强制执行"
 SEIZURE = "coercion_seizure"
+SEIZURE_LEVELS = "seizure_levels"  # provision of the pack
 DELIVERED = "决定书当场交付"
 TOLD = "告知"  # how the act of telling the party on the spot is named among the acts on site
 
@@ -75,13 +79,15 @@ def apply_coercion(
                 ground=content.ground,
                 on=taken.on,
             ),
+            may_rest_on(taken, content.basis, by=SEIZURE_LEVELS, what="查封、扣押") if content.kind else Allowed(),
         )
     )
     add_papers(taken, papers)
     case.executes = executes
     if content.kind:
         _ask_measure(taken, content, urgent=manner == "紧急查封扣押")
-    text = f"申请{manner}：{content.reason.strip()}{_rests_on(content, executes)}"
+    asked = manner if manner.startswith("申请") else f"申请{manner}"
+    text = f"{asked}：{content.reason.strip()}{_rests_on(content, executes)}"
     return finish_step(taken, event="case.coercion_applied", text=text[:2000], facts=facts)
 
 
@@ -98,6 +104,19 @@ def is_known(taken: StepAct, basis: Sequence[str]) -> bool:
     return bool(basis) and set(basis) <= known_articles(taken.pack, basis)
 
 
+def may_rest_on(taken: StepAct, basis: Sequence[str], *, by: str, what: str) -> Verdict:
+    """Say whether articles can give the power they are named for. by: the provision with the levels of law that may."""
+    cited = Citation.objects.filter(case=taken.case, key__in=list(basis)).values_list("key", "use")
+    applied = {key for key, use in cited if use == Citation.Use.APPLIED}
+    violated = {key for key, use in cited if use == Citation.Use.VIOLATED}
+    return rules.may_rest_on(
+        set(levels_among(taken.pack, basis).values()),
+        allowed=listed_in(taken.pack, by),
+        only_violated=bool(violated - applied),
+        what=what,
+    )
+
+
 def _ask_measure(taken: StepAct, content: CoercionContent, *, urgent: bool) -> None:
     """Write down what is to be sealed or seized; asking again replaces what was never carried out."""
     case = taken.case
@@ -105,6 +124,7 @@ def _ask_measure(taken: StepAct, content: CoercionContent, *, urgent: bool) -> N
         agency_id=case.agency_id, case=case, registered_by=taken.actor, registered_at=taken.at
     )
     measure.kind, measure.items, measure.reason = content.kind, content.items.strip(), content.reason.strip()
+    measure.basis = list(content.basis)
     measure.urgent, measure.approved_by, measure.approved_at = urgent, None, None
     measure.save()
     taken.rows.append(measure)
@@ -157,7 +177,9 @@ def approve_coercion(
             measure.approved_by, measure.approved_at = actor, at
         measure.save()
         taken.rows.append(measure)
-    late = f"逾时补报说明：{late_reason.strip()}" if late_reason.strip() else ""
+    if granted and taken.standing.facts.get(MANNER) == BY_COURT:
+        await_court(taken.case, taken.pack, actor=actor, at=at)
+    late = f"。逾时补报说明：{late_reason.strip()}" if late_reason.strip() else ""
     text = f"{'准予' if granted else '不准予'}采取行政强制：{opinion.strip()}{late}"
     return finish_step(taken, event="case.coercion_approved", text=text, facts={"准予强制": granted})
 
@@ -198,7 +220,7 @@ class SeizureContent:
     """How a measure was carried out: on site, before party or witness, with its inventory and its grounds.
 
     notified: how the party was told to come; statement: what it said there; refusal: that it would not sign or take
-    the document, which is then left before a witness or a recording.
+    the document, which is then left before a witness or a recording. days: a period shorter than that of the law.
     """
 
     on_site: OnSiteContent
@@ -211,6 +233,7 @@ class SeizureContent:
     notified: str = ""
     statement: str = ""
     refusal: str = ""
+    days: int | None = None
 
 
 @transaction.atomic
@@ -230,11 +253,15 @@ def carry_out_coercion(
     spot = content.on_site
     require(
         first_refusal(
+            gates.asked(gates.IN_EFFECT, taken.case.pk),
             rules.may_carry_out(_said_of(taken, measure, content)),
             _may_begin(taken, measure, spot),
             check_text(content.facts, what="违法事实和证据"),
             rules.is_based(based=is_known(taken, content.basis)),
+            may_rest_on(taken, content.basis, by=SEIZURE_LEVELS, what="查封、扣押"),
             check_text(content.remedies, what="告知的救济途径和期限", longest=1000),
+            check_remedies(content.remedies),
+            rules.may_last(content.days, most=taken.limit(SEIZURE).length),
         )
     )
     taken.rows.append(write_on_site_act(taken.case, replace(spot, note=_noted(content)), actor, at))
@@ -242,18 +269,22 @@ def carry_out_coercion(
     measure.decision = _decide(taken, measure, content, papers, on)
     if content.party_present:
         taken.rows.append(_hand_over(taken, measure.decision, content, on))
-    measure.items, measure.started_at, measure.witness = (
-        content.inventory.strip(),
-        spot.began_at,
-        content.witness.strip(),
-    )
-    measure.until_on = last_day(taken.limit(SEIZURE), on)
-    measure.save()
-    text = f"{measure.get_kind_display()}，期限至 {measure.until_on.isoformat()}。{_handed_over(content)}"
+    until = _write_measure(taken, measure, content, on)
+    text = f"{measure.get_kind_display()}，期限至 {until.isoformat()}。{_handed_over(content)}"
     also = ["case.coercion_urgent"] if measure.urgent else []
     told = {DELIVERED: content.party_present} if DELIVERED in taken.standing.compiled.dictionary else {}
     return finish_step(taken, event="case.coercion_carried_out", text=text[:2000], on=on, happened_at=spot.began_at,
                        also=also, facts=told)  # fmt: skip
+
+
+def _write_measure(taken: StepAct, measure: Measure, content: SeizureContent, on: date) -> date:
+    """Write what was sealed or seized, and return the last day until which it may be held."""
+    measure.items, measure.witness = content.inventory.strip(), content.witness.strip()
+    measure.started_at, measure.days = content.on_site.began_at, content.days
+    until = last_day(decided_limit(measure, taken.limit(SEIZURE)), on)
+    measure.until_on = until
+    measure.save()
+    return until
 
 
 def _said_of(taken: StepAct, measure: Measure, content: SeizureContent) -> rules.OnTheSpot:
@@ -316,9 +347,8 @@ def _decide(
     """Write the decision there and then; the first document that the step declares is the decision."""
     require(check_papers(declared=taken.node.documents, given=[one.kind for one in papers]))
     first = next(one for one in papers if one.kind == taken.node.documents[0])
-    for other in papers:
-        if other is not first:
-            add_paper(taken, other)
+    beside = [add_paper(taken, other) for other in papers if other is not first]
+    require_made_since(beside, on, since="实施之日")
     proposal = propose_outcome(
         taken,
         ExaminationContent(

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import date, datetime
 from decimal import Decimal
@@ -35,6 +35,7 @@ from heliograph.dossiers.rules.terms import (
     may_use_kinds,
 )
 from heliograph.kernel.feel import FactValue
+from heliograph.kernel.packs.schema import Article, Pack
 from heliograph.kernel.verdict import ActRefusedError, Allowed, Verdict, first_refusal, require
 from heliograph.procedures.queries import Standing
 from heliograph.procedures.rules import may_set
@@ -47,7 +48,8 @@ class ProposalContent:
 
     benchmark to benchmark_source: typed by hand, only where no discretion table is for the basis. Else benchmark_table
     says which table, where there are several, and benchmark_facts answers what it asks. correction, correct_by: what
-    the party is ordered to put right, and until when (行政处罚法28).
+    the party is ordered to put right, and until when (行政处罚法28). graver: the circumstance under which an article
+    applied allows more than ordinarily (情节严重) is given.
     """
 
     outcome: str
@@ -67,6 +69,7 @@ class ProposalContent:
     benchmark_facts: Mapping[str, FactValue] = field(default_factory=dict)
     correction: str = ""
     correct_by: date | None = None
+    graver: bool = False
 
     @property
     def terms(self) -> Terms:
@@ -108,7 +111,7 @@ def conclude_investigation(
     """
     taken = take_step(case_id, step, act="conclude_investigation", actor=actor, at=at, rev=rev)
     require_asked(taken, facts)
-    require(first_refusal(check_terms(content.terms), may_impose(taken, content.terms)))
+    require(first_refusal(check_terms(content.terms), may_impose(taken, content.terms, graver=content.graver)))
     content, found = with_benchmark(taken, content)
     require(
         first_refusal(
@@ -129,8 +132,14 @@ def conclude_investigation(
         taken,
         event="case.investigation_concluded",
         text=f"调查终结，{proposal.get_outcome_display()}。",
-        facts={**facts, **facts_of(taken, proposal)},
+        facts={**facts, **facts_of(taken, proposal), **_graver(taken, content)},
     )
+
+
+def _graver(taken: StepAct, content: ProposalContent) -> dict[str, FactValue]:
+    """Return the answer to the circumstance that articles applied name, where the rules of the case know it."""
+    named = {one.graver for one in bounds_of(taken.pack, taken.case, content.basis) if one.graver}
+    return {name: content.graver for name in sorted(named) if name in taken.standing.compiled.dictionary}
 
 
 def with_benchmark(taken: StepAct, content: ProposalContent) -> tuple[ProposalContent, dict[str, Any]]:
@@ -197,14 +206,31 @@ def propose(taken: StepAct, content: ProposalContent, found: Mapping[str, Any] |
     return proposal
 
 
-def may_impose(taken: StepAct, terms: Terms) -> Verdict:
+def bounds_of(pack: Pack, case: Case, basis: Collection[str], *, graver: bool = False) -> list[Bound]:
+    """Return what articles allow against the party of a case, where the pack says so."""
+    articles = {f"{law.key}:{one.no}": one for law in pack.laws for one in law.articles}
+    known = [(key, articles[key]) for key in sorted(basis) if key in articles]
+    party = party_kind(case) if any(one.fine_caps for _key, one in known) else ""
+    return [_bound(key, one, party, graver=graver) for key, one in known]
+
+
+def _bound(key: str, article: Article, party: str, *, graver: bool) -> Bound:
+    kinds = tuple(article.with_kinds)
+    if not article.fine_caps:
+        return Bound(key, article.fine_max, kinds)
+    mine = [one for one in article.fine_caps if not one.parties or party in one.parties]
+    named = next((one.when for one in mine if one.when), "")
+    ordinary = max((one.max for one in mine if not one.when), default=0)
+    most = max((one.max for one in mine), default=0)
+    return Bound(key, most, kinds, ordinary if named else None, named or "", is_graver=graver)
+
+
+def may_impose(taken: StepAct, terms: Terms, *, graver: bool = False) -> Verdict:
     """Say whether the agency may mete this out: kinds within its power, and what the articles applied say of it."""
     given = next((rule.value for rule in taken.pack.rules.provisions if rule.id == PENALTY_KINDS), None)
     allowed = given if isinstance(given, list) else None
     labels = {kind: str(Penalty(kind).label) for kind in terms.kinds if kind in Penalty.values}
-    articles = {f"{law.key}:{one.no}": one for law in taken.pack.laws for one in law.articles}
-    bounds = [Bound(key, articles[key].fine_max, tuple(articles[key].with_kinds))
-              for key in sorted(terms.basis) if key in articles]  # fmt: skip
+    bounds = bounds_of(taken.pack, taken.case, terms.basis, graver=graver)
     papers = office_papers_among(taken.pack, taken.case.agency_id, terms.basis) if terms.outcome == "penalty" else []
     return first_refusal(
         may_rest_on(terms.basis, office_papers=papers),

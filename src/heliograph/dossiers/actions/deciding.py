@@ -10,13 +10,15 @@ from uuid import UUID
 from django.db import transaction
 from django.db.models import Max
 
+from heliograph.documents.templates import sheet_as_made
 from heliograph.dossiers import benchmarks, gates
 from heliograph.dossiers.actions.concluding import present_proposal
 from heliograph.dossiers.actions.dated import follow_correction
 from heliograph.dossiers.actions.numbering import decision_number
-from heliograph.dossiers.actions.papers import PaperContent, add_paper, add_papers
+from heliograph.dossiers.actions.papers import PaperContent, add_paper, add_papers, issued_document
 from heliograph.dossiers.actions.rows import write_row
 from heliograph.dossiers.actions.steps import StepAct, finish_step, take_step
+from heliograph.dossiers.document_data import payment_written
 from heliograph.dossiers.models import (
     Case,
     CaseEvent,
@@ -113,6 +115,7 @@ def decide(
     require(deciding.may_say(verdict, offered=VERDICTS, reason=reason))
     if verdict != PENALISED:
         return _decide_otherwise(taken, proposal, verdict, reason.strip())
+    collecting_bank, surcharge = as_in_document(taken, paper, bank=collecting_bank, surcharge=surcharge)
     require(
         first_refusal(
             check_papers(declared=taken.node.documents, given=[paper.kind] if paper else []),
@@ -129,6 +132,20 @@ def decide(
     late = f"超期说明：{late_reason.strip()}" if late_reason.strip() else ""
     facts: dict[str, FactValue] = {"决定意见": verdict}
     return finish_step(taken, event="case.decided", text=f"作出决定：{said_of(proposal)}。{late}", facts=facts)
+
+
+def as_in_document(
+    taken: StepAct, paper: PaperContent | None, *, bank: str, surcharge: bool | None
+) -> tuple[str, bool | None]:
+    """Return bank and surcharge as the decision's document has them, else as told. Refused where the two differ."""
+    told = bank.strip()
+    made = issued_document(taken, paper) if paper is not None else None
+    sheet = sheet_as_made(taken.pack, made) if made is not None else None
+    if made is None or sheet is None:
+        return told, surcharge
+    name, says = payment_written(sheet, made.data)
+    require(deciding.agrees_with_document(typed=told, written=name, said=surcharge, adds=says))
+    return name or told, surcharge if says is None else says
 
 
 def _decide_otherwise(taken: StepAct, proposal: Proposal, verdict: str, reason: str) -> CaseEvent:

@@ -1,46 +1,44 @@
-"""Payment, deferral, demand and the court (缴款、延期分期、催告、申请法院强制执行). The system never takes money."""
+"""Payment, deferral and demand (缴款、延期分期、催告). The system never takes money; the court is in `courts`."""
 
 from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
-from decimal import ROUND_HALF_UP, Decimal
+from decimal import Decimal
 from uuid import UUID
 
 from django.db import transaction
 from django.db.models import Max, Sum
 from django.utils.timezone import localdate
 
-from heliograph.dossiers.actions.dated import follow_plan
+from heliograph.dossiers.actions.dated import await_court, follow_plan
 from heliograph.dossiers.actions.papers import PaperContent, add_main_paper, add_paper, add_papers, file_of_case
 from heliograph.dossiers.actions.rows import write_row
-from heliograph.dossiers.actions.steps import StepAct, finish_step, take_step, tell
+from heliograph.dossiers.actions.steps import StepAct, finish_step, let_duties_follow, take_step, tell
+from heliograph.dossiers.court_days import demanded_until
 from heliograph.dossiers.models import (
     Case,
     CaseEvent,
-    CourtApplication,
     Decision,
     Deferral,
     Demand,
     Payment,
-    Remedy,
 )
 from heliograph.dossiers.permissions import access_case, require_handler
-from heliograph.dossiers.queries import decision_of, fine_of, next_due, owed_on, pay_until, recused_among, served_on
+from heliograph.dossiers.queries import decision_of, next_due, owed_on, pay_until, recused_among
 from heliograph.dossiers.rules import levying, serving
 from heliograph.dossiers.rules.opening import check_text, may_enter, may_happen_on
 from heliograph.dossiers.rules.people import may_act_unrecused
 from heliograph.dossiers.rules.terms import check_amount
-from heliograph.duties.queries import last_day
+from heliograph.dossiers.surcharges import Surcharge
+from heliograph.duties.following import Event
 from heliograph.kernel.packs.schema import Pack
 from heliograph.kernel.verdict import Verdict, first_refusal, require
 from heliograph.ledger.actions import append
 from heliograph.regimes.queries import pack_in_force
 from heliograph.registers.models import Account
 
-CENT = Decimal("0.01")
-SURCHARGE = ("fine_surcharge_daily", "fine_surcharge_cap")  # provisions of the packs, %
 PENALTY = "penalty"
 PAID, DEFERRED, UNPAID = "已履行", "申请延期分期", "未履行"
 
@@ -57,7 +55,8 @@ class ReceiptContent:
     file_id: UUID | None = None
 
 
-def _decided(taken: StepAct) -> Decision:
+def decided(taken: StepAct) -> Decision:
+    """Return the decision that a step carries out. Refused without one."""
     return _decision(taken.case)
 
 
@@ -73,59 +72,72 @@ def record_payment(
     case_id: UUID,
     step: str,
     *,
-    state: str,
-    amount: Decimal = Decimal(0),
-    surcharge: Decimal = Decimal(0),
-    paid_on: date | None = None,
-    bank: str = "",
-    receipt: str = "",
-    file_id: UUID | None = None,
-    delivered: str = "",
-    actor: Account,
-    at: datetime,
-    rev: int | None = None,
-) -> CaseEvent:
+    state: str, amount: Decimal = Decimal(0), surcharge: Decimal = Decimal(0), paid_on: date | None = None,
+    bank: str = "", receipt: str = "", file_id: UUID | None = None, delivered: str = "", no_surcharge: str = "",
+    actor: Account, at: datetime, rev: int | None = None
+) -> CaseEvent:  # fmt: skip
     """Register how the decision is carried out: the bank's receipt, a request to pay later, or nothing (行政处罚法67).
 
     state: 已履行, 申请延期分期 or 未履行. 已履行 needs a receipt for all that is owed, where money is owed.
-    delivered: what was handed over instead, to whom and when, where a requisition asks for no money.
+    delivered: what was handed over instead, to whom and when, where a requisition asks for no money. no_surcharge: why
+    what was added for being late is not asked for, or not in full.
     """
     taken = take_step(case_id, step, act="record_payment", actor=actor, at=at, rev=rev)
-    decision = _decided(taken)
+    decision = decided(taken)
     require(first_refusal(check_amount(amount, "缴款金额"), check_amount(surcharge, "加处罚款")))
-    require(_may_perform(taken, decision, state, amount - surcharge, delivered))
+    require(_may_perform(taken, decision, state, amount - surcharge, delivered, filed=file_id is not None))
     said = f"履行情况：{state}。{delivered.strip()}"[:1800]
     if amount:
         content = ReceiptContent(amount, surcharge, paid_on or taken.on, bank, receipt, file_id)
         taken.rows.append(pay(taken.case, decision, taken.pack, content, actor, at))
         said = _said(content) + said
-        for kind in taken.node.documents:
-            add_paper(taken, PaperContent(kind, content.paid_on, "", file_id))
         follow_plan(taken.case, decision, taken.pack, paid=True, actor=actor, at=at)
+    for kind in taken.node.documents if amount or (delivered.strip() and file_id is not None) else ():
+        add_paper(taken, PaperContent(kind, paid_on or taken.on, "", file_id))
     done = state == PAID
+    if done:
+        said += settle_surcharge(taken, decision, no_surcharge)
+    if state == UNPAID:
+        await_court(taken.case, taken.pack, actor=actor, at=at)
     return finish_step(
         taken, event="case.paid" if done else "case.payment_checked", text=said, facts={"履行情况": state},
         on=paid_on if amount else None,
     )  # fmt: skip
 
 
-def _may_perform(taken: StepAct, decision: Decision, state: str, paid: Decimal, delivered: str) -> Verdict:
+def settle_surcharge(taken: StepAct, decision: Decision, reason: str) -> str:
+    """Refuse to call a fine paid while what lateness adds is neither paid nor given up; say what was given up."""
+    most = Surcharge.of(decision, taken.pack)
+    found = Payment.objects.filter(decision=decision).aggregate(last=Max("paid_on"), extra=Sum("surcharge"))
+    last, paid = found["last"], found["extra"] or Decimal(0)
+    if last is None or most.pay_until is None or most.until(last) <= paid:
+        return ""
+    late = (last - most.pay_until).days
+    require(serving.is_surcharge_settled(due=most.until(last), paid=paid, late_days=late, reason=reason))
+    return f"加处罚款应为 {most.until(last):,} 元，已收 {paid:,} 元，其余不收取：{reason.strip()}"[:600]
+
+
+def _may_perform(
+    taken: StepAct, decision: Decision, state: str, paid: Decimal, delivered: str, *, filed: bool
+) -> Verdict:
     """Say whether this may be registered of a decision; of a levy or a fee only what its flow can go on with."""
     owed = owed_on(decision)
     checks = [serving.may_say_carried_out(state, owed=owed, amount=paid)]
     if taken.category.id != PENALTY:
-        checks.append(_as_its_flow_waits(taken, decision, state, delivered))
-    if state == UNPAID and _asks_money(decision):
+        checks.append(_as_its_flow_waits(taken, decision, state, delivered, filed=filed))
+    if state == UNPAID:
+        checks.append(serving.may_say_still_unpaid(on=taken.on, until=demanded_until(decision, taken.pack)))
+    if state == UNPAID and asks_money(decision):
         checks.append(serving.may_say_unpaid(on=taken.on, due_on=next_due(decision, taken.pack), owed=owed - paid))
     return first_refusal(*checks)
 
 
-def _as_its_flow_waits(taken: StepAct, decision: Decision, state: str, delivered: str) -> Verdict:
+def _as_its_flow_waits(taken: StepAct, decision: Decision, state: str, delivered: str, *, filed: bool) -> Verdict:
     courts = any(one.act == "apply_to_court" for one in taken.standing.compiled.definition.nodes.values())
     return first_refusal(
         levying.may_say_at_all(state, enforced=courts),
-        levying.may_say_delivered(state, money=_asks_money(decision), delivered=delivered),
-        levying.may_say_undelivered(state, money=_asks_money(decision), on=taken.on,
+        levying.may_say_delivered(state, money=asks_money(decision), delivered=delivered, filed=filed),
+        levying.may_say_undelivered(state, money=asks_money(decision), on=taken.on,
                                     until=pay_until(decision, taken.pack)),
     )  # fmt: skip
 
@@ -145,6 +157,8 @@ def register_receipt(case_id: UUID, *, content: ReceiptContent, actor: Account, 
     append("case.receipt_registered", subject=case, agency_id=case.agency_id, actor_id=actor.pk, at=at,
            rows=[payment, told])  # fmt: skip
     follow_plan(case, decision, pack, paid=True, actor=actor, at=at)
+    if owed_on(decision) <= 0:  # the periods to pay and to go to the court end, whichever step is open
+        let_duties_follow(case, pack, Event("case.paid", content.paid_on, at), actor, at)
     return payment
 
 
@@ -191,41 +205,6 @@ def _is_used(decision: Decision, bank: str, receipt: str) -> bool:
     return Payment.objects.filter(agency_id=decision.agency_id, bank=bank, receipt=receipt).exists()
 
 
-@dataclass(frozen=True, slots=True)
-class Surcharge:
-    """What may be added to a fine that is not paid in time: a daily rate, up to a cap (行政处罚法72、73)."""
-
-    decision: Decision
-    fine: Decimal
-    rate: Decimal
-    cap: Decimal
-    pay_until: date | None
-
-    @classmethod
-    def of(cls, decision: Decision, pack: Pack) -> Surcharge:
-        """Return the surcharge of a decision under a pack; none where the decision does not provide for one."""
-        given = {rule.id: Decimal(str(rule.value)) for rule in pack.rules.provisions if rule.id in SURCHARGE}
-        fine = fine_of(decision) if decision.surcharge else Decimal(0)
-        rate, cap = (given.get(one, Decimal(0)) / 100 for one in SURCHARGE)
-        return cls(decision, fine, rate, (fine * cap).quantize(CENT, ROUND_HALF_UP), pay_until(decision, pack))
-
-    def until(self, day: date) -> Decimal:
-        """Return the most that may be added till a day, 元; days of a pending remedy do not count."""
-        if self.pay_until is None or day <= self.pay_until:
-            return Decimal(0)
-        days = (day - self.pay_until).days - _days_of_remedies(self.decision, self.pay_until, day)
-        return min(self.cap, (self.fine * self.rate * days).quantize(CENT, ROUND_HALF_UP))
-
-
-def _days_of_remedies(decision: Decision, after: date, until: date) -> int:
-    """Count the days after one day and up to another on which a remedy was pending, each day once."""
-    stopped: set[int] = set()
-    for began, ended in Remedy.objects.filter(decision=decision).values_list("received_on", "outcome_on"):
-        first = max(began.toordinal(), after.toordinal() + 1)
-        stopped.update(range(first, min(ended or until, until).toordinal() + 1))
-    return len(stopped)
-
-
 @transaction.atomic
 def grant_deferral(
     case_id: UUID,
@@ -242,7 +221,7 @@ def grant_deferral(
 ) -> CaseEvent:
     """Grant or refuse leave to pay later or by instalments (行政处罚法66). plan: (day, 元) of each part."""
     taken = take_step(case_id, step, act="grant_deferral", actor=actor, at=at, rev=rev)
-    decision = _decided(taken)
+    decision = decided(taken)
     require(
         first_refusal(
             check_text(reason, what="理由", longest=1000),
@@ -266,32 +245,26 @@ def grant_deferral(
 
 @transaction.atomic
 def urge(
-    case_id: UUID,
-    step: str,
-    *,
-    served_on: date | None = None,
-    content: str = "",
-    statement: str = "",
-    paid: bool = False,
-    papers: Sequence[PaperContent],
-    actor: Account,
-    at: datetime,
-    rev: int | None = None,
-) -> CaseEvent:
+    case_id: UUID, step: str, *, served_on: date | None = None, content: str = "", statement: str = "",
+    paid: bool = False, no_surcharge: str = "", papers: Sequence[PaperContent], actor: Account, at: datetime,
+    rev: int | None = None
+) -> CaseEvent:  # fmt: skip
     """Serve a written demand to carry the decision out, and hear the party (催告, 行政强制法35、36、54).
 
     paid: the party has paid all after all, so that nothing is left to be demanded; its receipts are registered.
     """
     taken = take_step(case_id, step, act="urge", actor=actor, at=at, rev=rev)
-    decision = _decided(taken)
+    decision = decided(taken)
     if paid:
         require(serving.may_say_carried_out(PAID, owed=owed_on(decision), amount=Decimal(0)))
-        return finish_step(taken, event="case.paid", text="催告前当事人已经履行，不再催告。", facts={"履行情况": PAID})
+        given_up = settle_surcharge(taken, decision, no_surcharge)
+        return finish_step(taken, event="case.paid", text=f"催告前当事人已经履行，不再催告。{given_up}",
+                           facts={"履行情况": PAID})  # fmt: skip
     served_on = served_on or taken.on
     require(
         first_refusal(
             serving.may_urge(pay_until=next_due(decision, taken.pack), on=served_on, owed=owed_on(decision),
-                             money=_asks_money(decision)),
+                             money=asks_money(decision)),
             check_text(content, what="履行期限、方式和金额"),
             may_happen_on(served_on, today=taken.on, not_before=decision.decided_on, what="催告书送达日期"),
         )
@@ -302,70 +275,11 @@ def urge(
         content=content.strip(), statement=statement.strip(), paper=paper, registered_by=actor, registered_at=at,
     )  # fmt: skip
     taken.rows.append(demand)
+    await_court(taken.case, taken.pack, actor=actor, at=at)
     return finish_step(taken, event="case.urged", text="送达催告书，催告当事人履行义务。",
                        facts={"履行情况": UNPAID}, on=served_on)  # fmt: skip
 
 
-def _asks_money(decision: Decision) -> bool:
+def asks_money(decision: Decision) -> bool:
+    """Say whether a decision asks for money at all."""
     return decision.fine + decision.confiscated + decision.levied > 0
-
-
-@transaction.atomic
-def apply_to_court(
-    case_id: UUID,
-    step: str,
-    *,
-    court: str,
-    applied_on: date,
-    papers: Sequence[PaperContent],
-    actor: Account,
-    at: datetime,
-    rev: int | None = None,
-) -> CaseEvent:
-    """Apply to the court for execution: after demand and remedies, within the period (行政强制法53 to 55)."""
-    taken = take_step(case_id, step, act="apply_to_court", actor=actor, at=at, rev=rev)
-    decision = _decided(taken)
-    demand = Demand.objects.filter(decision=decision).order_by("-served_on").first()
-    require(
-        first_refusal(
-            check_text(court, what="人民法院", longest=120),
-            may_happen_on(applied_on, today=taken.on, not_before=decision.decided_on, what="申请日期"),
-            serving.may_apply_to_court(_court_state(taken, decision, demand), on=applied_on),
-        )
-    )
-    assert demand is not None  # noqa: S101 - said by the rule above, for the type checker
-    paper = add_main_paper(taken, papers, kind="强制执行申请书")
-    application = write_row(
-        CourtApplication,
-        agency_id=decision.agency_id,
-        case=taken.case,
-        decision=decision,
-        demand=demand,
-        applied_on=applied_on,
-        court=court.strip(),
-        paper=paper,
-        registered_by=actor,
-        registered_at=at,
-    )
-    taken.rows.append(application)
-    text = f"向{court.strip()}申请强制执行。"
-    return finish_step(taken, event="case.court_applied", text=text, on=applied_on)
-
-
-def _court_state(taken: StepAct, decision: Decision, demand: Demand | None) -> serving.CourtState:
-    """Count the days of the law: remedies from service, the application from the last end: theirs, the deferral's."""
-    served = served_on(decision) or decision.decided_on
-    remedies_until = max(
-        last_day(taken.limit("reconsideration_apply"), served), last_day(taken.limit("litigation_apply"), served)
-    )
-    deferred = (
-        Deferral.objects.filter(decision=decision).order_by("-until_on").values_list("until_on", flat=True).first()
-    )
-    ended = Remedy.objects.filter(decision=decision).aggregate(last=Max("outcome_on"))["last"]
-    begins = max(remedies_until, deferred or remedies_until, ended or remedies_until)
-    return serving.CourtState(
-        demanded_until=last_day(taken.limit("coercion_court_demand"), demand.served_on) if demand else None,
-        remedies_until=remedies_until,
-        latest=last_day(taken.limit("coercion_court_apply"), begins),
-        pending_remedy=Remedy.objects.filter(decision=decision, outcome_on__isnull=True).exists(),
-    )

@@ -12,21 +12,26 @@ from django.db import transaction
 from django.utils.timezone import localdate, localtime
 
 from heliograph.dossiers.actions.coercion import is_known
+from heliograph.dossiers.actions.dated import await_court
 from heliograph.dossiers.actions.deciding import approve_proposal, write_decision
 from heliograph.dossiers.actions.inspections import publish_result
 from heliograph.dossiers.actions.investigating import OnSiteContent, write_on_site_act
-from heliograph.dossiers.actions.papers import PaperContent, add_papers
+from heliograph.dossiers.actions.papers import PaperContent, add_papers, require_made_since
 from heliograph.dossiers.actions.permits import ExaminationContent, propose_outcome
 from heliograph.dossiers.actions.rows import write_row
 from heliograph.dossiers.actions.serving import record_publication
 from heliograph.dossiers.actions.steps import StepAct, finish_step, take_step
+from heliograph.dossiers.court_days import DEMANDED
 from heliograph.dossiers.models import CaseEvent, Decision, Demand
 from heliograph.dossiers.queries import decision_of, owed_on, pay_until
 from heliograph.dossiers.rules import coercing as rules
 from heliograph.dossiers.rules import serving
 from heliograph.dossiers.rules.opening import check_text, may_follow, may_happen_on
+from heliograph.dossiers.rules.permitting import check_remedies
+from heliograph.duties.queries import last_day
 from heliograph.kernel.packs.schema import Pack
 from heliograph.kernel.verdict import Verdict, first_refusal, require
+from heliograph.procedures.queries import Standing
 from heliograph.regimes.queries import work_calendar
 from heliograph.registers.models import Account
 
@@ -60,6 +65,7 @@ def decide_substitute(
             rules.is_based(based=is_known(taken, basis)),
             rules.is_term_over(_term_of(taken), on=taken.on),
             check_text(remedies, what="告知的救济途径和期限", longest=1000),
+            check_remedies(remedies),
         )
     )
     said = f"代履行人：{performer.strip()}；方式和时间：{method.strip()}；费用预算 {budget:,} 元"
@@ -80,7 +86,8 @@ def demand_performance(
 ) -> CaseEvent:  # fmt: skip
     """Serve a written demand to perform, of money or of anything else, and hear the party (行政强制法35、51、54).
 
-    perform_by: the last day that it gives the party; before it is over nothing is carried out by force.
+    perform_by: the last day that it gives the party; before it is over nothing is carried out by force. Before an
+    application to the court it is by default, and at least, the wait of the law, as the document itself says (54).
     """
     taken = take_step(case_id, step, act="urge", actor=actor, at=at, rev=rev)
     decision = _decided(taken)
@@ -92,18 +99,37 @@ def demand_performance(
             ),
         )
     )
+    waits = _wait_of_the_court(taken, served_on)
+    perform_by = perform_by or waits
     if perform_by is not None:
-        require(may_follow(perform_by, served_on, what="催告的履行期限", since="催告书送达之日"))
+        since = "催告书送达后须等候的期限届满之日" if waits else "催告书送达之日"
+        require(may_follow(perform_by, waits or served_on, what="催告的履行期限", since=since))
     made = add_papers(taken, papers)
+    require_made_since(made, decision.decided_on, since="作出决定之日")
     demand = write_row(
         Demand, agency_id=decision.agency_id, case=taken.case, decision=decision, served_on=served_on,
         content=content.strip(), statement=statement.strip(), perform_by=perform_by, paper=made[0],
         registered_by=actor, registered_at=at,
     )  # fmt: skip
     taken.rows.append(demand)
+    if waits is not None:
+        await_court(taken.case, taken.pack, actor=actor, at=at)
     term = f"，限 {perform_by.isoformat()} 前履行" if perform_by else ""
     return finish_step(taken, event="case.urged", text=f"送达催告书，催告当事人履行义务{term}。",
                        facts={"履行情况": "未履行"}, on=served_on)  # fmt: skip
+
+
+def _wait_of_the_court(taken: StepAct, served_on: date) -> date | None:
+    """Return the last day on which an application to the court waits for the party, None where the flow has none."""
+    courts = comes_before_court(taken.standing, taken.step)
+    return last_day(taken.limit(DEMANDED), served_on) if courts else None
+
+
+def comes_before_court(stands: Standing, step: str) -> bool:
+    """Say whether a step belongs to a procedure that leads to the court."""
+    called = step.rpartition("/")[0]
+    nodes = stands.compiled.definition.nodes.items()
+    return any(one.act == "apply_to_court" and place.rpartition("/")[0] == called for place, one in nodes)
 
 
 def _term_of(taken: StepAct) -> date | None:

@@ -8,9 +8,11 @@ from uuid import UUID
 
 from django.db import transaction
 
+from heliograph.dossiers.actions.accepting import answer_due
 from heliograph.dossiers.actions.papers import PaperContent, add_papers
 from heliograph.dossiers.actions.steps import GENERIC, StepAct, finish_step, require_asked, take_step
 from heliograph.dossiers.models import Case, CaseEvent
+from heliograph.dossiers.rules import permitting
 from heliograph.dossiers.rules.deciding import may_file
 from heliograph.dossiers.rules.opening import check_text
 from heliograph.duties.queries import last_day
@@ -35,6 +37,7 @@ def complete_step(
     taken = take_step(case_id, step, act=GENERIC, actor=actor, at=at, rev=rev)
     require_asked(taken, facts)
     require(check_text(note, what="办理情况", longest=2000))
+    require(permitting.may_still_ask(on=taken.on, due_on=answer_due(taken)))
     add_papers(taken, papers)
     return finish_step(taken, event="case.step_completed", text=f"{taken.node.name}：{note.strip()}", facts=facts)
 

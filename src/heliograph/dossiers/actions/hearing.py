@@ -20,7 +20,7 @@ from heliograph.dossiers.models import CaseEvent, Hearing, Notice, Proposal, Sta
 from heliograph.dossiers.queries import discretion_of, investigators_of, notice_of, terms_of
 from heliograph.dossiers.rules import deciding
 from heliograph.dossiers.rules.opening import check_text, may_happen_on
-from heliograph.dossiers.rules.proposing import is_written, may_answer, may_review
+from heliograph.dossiers.rules.proposing import PARTY_PAPER, PARTY_PAPERS, is_written, may_answer, may_review
 from heliograph.duties.queries import last_day
 from heliograph.kernel.packs.schema import Pack
 from heliograph.kernel.verdict import Allowed, Verdict, first_refusal, require
@@ -28,6 +28,7 @@ from heliograph.regimes.queries import work_calendar
 from heliograph.registers.models import Account, Role
 from heliograph.registers.permissions import roles_of, same_person
 
+REST = "当事人书面声明不再补充陈述、申辩。"
 OPINIONS = {"waiver": "放弃权利", "statement": "提出陈述申辩", "hearing": "要求听证", "silence": "期满未提出"}
 
 
@@ -65,6 +66,7 @@ def give_prior_notice(
     require(deciding.may_be_given_till(until_day, served_on=served_on))
     assert until_day is not None  # noqa: S101 - said by the rule above, for the type checker
     hearing_until = last_day(taken.limit("hearing_request"), served_on) if hearing else None
+    require(deciding.may_end_before_hearing(statement_until, hearing_until=hearing_until))
     notice = write_notice(taken, proposal, served_on=served_on, hearing_right=hearing, hearing_until=hearing_until,
                      statement_until=max(until_day, hearing_until or until_day), paper=made)  # fmt: skip
     until = f"，要求听证的期限至 {hearing_until.isoformat()}" if hearing_until else ""
@@ -98,13 +100,14 @@ def statement_end(pack: Pack, served_on: date) -> date | None:
 @transaction.atomic
 def end_statement(
     case_id: UUID, step: str, *, kind: str, received_on: date, content: str, file_id: UUID | None = None,
-    actor: Account, at: datetime, rev: int | None = None
+    rest_waived: bool = False, actor: Account, at: datetime, rev: int | None = None
 ) -> CaseEvent:  # fmt: skip
     """Register what the party said to the notice. kind: waiver, statement, hearing or silence (行政处罚法45、64).
 
     Silence is refused while the period runs; a hearing is asked for in time or not at all. file_id: the paper that the
-    party handed in; of a waiver there is one. A statement leaves the right to a hearing as it is: where that was told
-    and still runs, the flow goes on waiting for it.
+    party handed in; of a waiver there is one. rest_waived: a party that made its statement says in it that there is
+    nothing to add, else its period runs to the end. A statement leaves the right to a hearing as it is: where that was
+    told and still runs, the flow goes on waiting for it.
     """
     taken = take_step(case_id, step, act="end_statement", actor=actor, at=at, rev=rev)
     notice = notice_of(taken.case)
@@ -114,33 +117,50 @@ def end_statement(
         first_refusal(
             may_happen_on(received_on, today=taken.on, not_before=notice.served_on, what="日期"),
             deciding.may_end_in_silence(
-                silent=kind == "silence", on=taken.on, until=notice.hearing_until or notice.statement_until
+                silent=kind == "silence", on=received_on, until=notice.hearing_until or notice.statement_until
             ),
             deciding.may_request_hearing(asked_on=received_on, until=notice.hearing_until, already=_asked(taken))
             if kind == "hearing"
             else Allowed(),
+            deciding.may_waive_rest(
+                waived=rest_waived, kind=kind, hearing=notice.hearing_until is not None, filed=file_id is not None
+            ),
         )
     )
-    add_party_paper(taken, kind, received_on, file_id)
-    if kind == "hearing":
-        taken.rows.append(_hearing(taken, notice, received_on))
-    else:
-        taken.rows.append(write_statement(taken, notice, kind, received_on, content))
+    _write(taken, notice, kind, received_on, content, file_id)
+    if rest_waived:
+        _write(taken, notice, "waiver", received_on, REST, file_id)
     waits = kind == "statement" and notice.hearing_until is not None and received_on <= notice.hearing_until
     return finish_step(
-        taken, event="case.statement_received" if waits else "case.statement_ended", text=f"当事人{OPINIONS[kind]}。",
+        taken, event="case.statement_received" if waits else "case.statement_ended",
+        text=_said(kind, content, rest_waived=rest_waived),
         facts={"当事人意见": OPINIONS[kind]}, on=received_on,
     )  # fmt: skip
 
 
-PARTY_PAPERS = {"waiver": "放弃陈述申辩、听证权利声明", "statement": "陈述申辩材料", "hearing": "听证申请书"}
+def _said(kind: str, content: str, *, rest_waived: bool) -> str:
+    words = f"：{content.strip().rstrip('。')}" if kind == "hearing" and content.strip() else ""
+    return f"当事人{OPINIONS[kind]}{words}。{REST if rest_waived else ''}"[:2000]
+
+
+def _write(taken: StepAct, notice: Notice, kind: str, received_on: date, content: str, file_id: UUID | None) -> None:
+    """Write what the party said, with the paper that it handed in; part of the act that registers it.
+
+    What it says when it asks for a hearing is a statement like any other, to be reviewed with what is said there.
+    """
+    add_party_paper(taken, kind, received_on, file_id)
+    if kind != "hearing" or content.strip():
+        said = Statement.Kind.STATEMENT if kind == "hearing" else kind
+        taken.rows.append(write_statement(taken, notice, said, received_on, content))
+    if kind == "hearing":
+        taken.rows.append(_hearing(taken, notice, received_on))
 
 
 def add_party_paper(taken: StepAct, kind: str, received_on: date, file_id: UUID | None) -> None:
     """Register the paper that the party handed in; a waiver counts only in writing (行政处罚法62)."""
     require(deciding.is_in_writing(kind, filed=file_id is not None))
     if file_id is not None:
-        add_paper(taken, PaperContent(PARTY_PAPERS.get(kind, "当事人材料"), received_on, "", file_id))
+        add_paper(taken, PaperContent(PARTY_PAPERS.get(kind, PARTY_PAPER), received_on, "", file_id))
 
 
 def write_statement(taken: StepAct, notice: Notice, kind: str, received_on: date, content: str) -> Statement:
@@ -190,7 +210,8 @@ def request_hearing(
             deciding.is_hearing_asked(asked=hearing is not None), check_text(note, what="申请要点", longest=2000)
         )
     )
-    return finish_step(taken, event="case.hearing_requested", text=f"登记听证申请：{note.strip()}")
+    asked_on = hearing.requested_on if hearing else taken.on  # the days for holding it count from the request itself
+    return finish_step(taken, event="case.hearing_requested", text=f"登记听证申请：{note.strip()}", on=asked_on)
 
 
 @transaction.atomic
@@ -247,11 +268,16 @@ def hold_hearing(
     held_on: date,
     opinion: str,
     papers: Sequence[PaperContent],
+    absent: bool = False,
     actor: Account,
     at: datetime,
     rev: int | None = None,
 ) -> CaseEvent:
-    """Register the hearing as held, by its chair, with the signed minutes (行政处罚法64、65)."""
+    """Register the hearing as held, by its chair, with the signed minutes (行政处罚法64、65).
+
+    absent: the party stayed away or left without good reason, which gives the right up; the hearing ends, and the
+    minutes say so (行政处罚法64). What was stated in writing is reviewed all the same.
+    """
     taken = take_step(case_id, step, act="hold_hearing", actor=actor, at=at, rev=rev)
     hearing = _open_hearing(taken)
     require(
@@ -265,13 +291,15 @@ def hold_hearing(
         )
     )
     assert hearing is not None  # noqa: S101
-    hearing.held_on, hearing.opinion = held_on, opinion.strip()
+    hearing.held_on, hearing.withdrawn_on = (None, held_on) if absent else (held_on, None)
+    hearing.opinion = opinion.strip()
     hearing.paper = add_main_paper(taken, papers, kind="听证笔录")
-    hearing.save(update_fields=["held_on", "opinion", "paper"])
+    hearing.save(update_fields=["held_on", "withdrawn_on", "opinion", "paper"])
     taken.rows.append(hearing)
-    return finish_step(
-        taken, event="case.hearing_held", text="举行听证，制作听证笔录。", facts={"经过听证": True}, on=held_on
-    )
+    text = "举行听证，制作听证笔录。"
+    if absent:
+        text = "当事人无正当理由未出席听证或者未经许可中途退出，视为放弃听证权利，终止听证，记入听证笔录。"
+    return finish_step(taken, event="case.hearing_held", text=text, facts={"经过听证": not absent}, on=held_on)
 
 
 def _is_chair(hearing: Hearing | None, actor: Account) -> Verdict:

@@ -19,6 +19,7 @@ from heliograph.dossiers.actions.steps import StepAct, finish_step, require_aske
 from heliograph.dossiers.models import Case, CaseEvent, Clue, Inspection
 from heliograph.dossiers.rules import inspecting as rules
 from heliograph.dossiers.rules.opening import check_text, may_happen_on
+from heliograph.dossiers.rules.serving import is_one_or_other
 from heliograph.duties.queries import last_day
 from heliograph.kernel.feel import FactValue
 from heliograph.kernel.verdict import first_refusal, require
@@ -337,6 +338,8 @@ def publish_result(
     withheld = published_on is None
     require(
         first_refusal(
+            gates.asked(gates.IN_EFFECT, taken.case.pk),
+            is_one_or_other(published=not withheld or bool(where.strip()), withheld_reason=withheld_reason),
             rules.may_publish_result(withheld=withheld, where=where, withheld_reason=withheld_reason),
             may_happen_on(published_on or taken.on, today=taken.on, not_before=taken.case.opened_on, what="公示日期"),
         )

@@ -11,6 +11,7 @@ from django.db import transaction
 from django.db.models import Model
 from django.utils.timezone import localdate
 
+from heliograph.dossiers.actions.arriving import keep_originals
 from heliograph.dossiers.actions.papers import PaperContent, add_some_papers, file_of_case
 from heliograph.dossiers.actions.rows import write_row
 from heliograph.dossiers.actions.steps import finish_step, take_step, tell
@@ -25,8 +26,10 @@ from heliograph.dossiers.rules.people import (
     may_act_unrecused,
     may_go_on_site,
     may_take_part,
+    may_work_alone,
     may_work_in_pair,
 )
+from heliograph.evidence.actions import Arrival
 from heliograph.kernel.verdict import first_refusal, require
 from heliograph.ledger.actions import append
 from heliograph.regimes.queries import pack_in_force
@@ -36,7 +39,10 @@ from heliograph.registers.permissions import roles_of
 
 @dataclass(frozen=True, slots=True)
 class EvidenceContent:
-    """A piece of evidence. kind: a value of Evidence.Kind; collectors are accounts of the agency."""
+    """A piece of evidence. kind: a value of Evidence.Kind; collectors are accounts of the agency.
+
+    originals: the files as they were received; file_id: a sheet of the case that shows it, in their place.
+    """
 
     kind: str
     name: str
@@ -48,6 +54,7 @@ class EvidenceContent:
     place: str = ""
     file_id: UUID | None = None
     unreviewed_monitoring: bool = False
+    originals: tuple[Arrival, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -87,22 +94,9 @@ def _record(kind: str, case: Case, actor: Account, at: datetime, *rows: Model) -
 @transaction.atomic
 def add_evidence(case_id: UUID, *, content: EvidenceContent, actor: Account, at: datetime) -> Evidence:
     """Register evidence with its source and who took it; unreviewed monitoring is none (行政处罚法41、46)."""
-    case, _who = open_file(case_id, actor, at)
+    case = open_for_grounds(case_id, actor, at)
     first, second = content.collector_id, content.second_collector_id
-    collectors = [_staff(case, one) for one in (first, second) if one]
-    day, since = began_on(case)
-    require(
-        first_refusal(
-            check_text(content.name, what="证据名称", longest=200),
-            check_text(content.proves, what="证明事项", longest=1000),
-            check_text(content.source, what="证据来源", longest=300),
-            may_add_grounds(decided=_decided(case)),
-            may_happen_on(content.obtained_on, today=localdate(at), not_before=day, what="取得日期", since=since),
-            rules.may_be_officers(_reviewers(case, collectors, localdate(at))),
-            rules.may_keep(content.kind, filed=content.file_id is not None, alone=second is None),
-            rules.may_take(same_person=first == second, unreviewed_monitoring=content.unreviewed_monitoring),
-        )
-    )
+    _require_registrable(case, content, at)
     evidence = write_row(
         Evidence,
         agency_id=case.agency_id,
@@ -119,8 +113,39 @@ def add_evidence(case_id: UUID, *, content: EvidenceContent, actor: Account, at:
         registered_by=actor,
         registered_at=at,
     )
-    _tell("case.evidence_added", case, actor, at, evidence, f"登记证据：{evidence.name}。")
+    originals = keep_originals(evidence, content.originals, actor=actor, at=at)
+    counted = f"（原件 {len(originals)} 个）" if originals else ""
+    _tell("case.evidence_added", case, actor, at, [evidence, *originals], f"登记证据：{evidence.name}{counted}。")
     return evidence
+
+
+def open_for_grounds(case_id: UUID, actor: Account, at: datetime) -> Case:
+    """Lock a case for what a decision rests on: by one of its handlers, before the decision."""
+    case, _who = open_file(case_id, actor, at)
+    require(may_add_grounds(decided=_decided(case)))
+    return case
+
+
+def _require_registrable(case: Case, content: EvidenceContent, at: datetime) -> None:
+    """Refuse evidence that is not described, or was not taken by officers of the case's field on that day (42、43)."""
+    first, second = content.collector_id, content.second_collector_id
+    collectors = [_staff(case, one) for one in dict.fromkeys((first, second)) if one]
+    filed = bool(content.originals) or content.file_id is not None
+    day, since = began_on(case)
+    category = pack_in_force(case.agency_id, case.opened_on).rule("categories", case.category).name
+    require(
+        first_refusal(
+            check_text(content.name, what="证据名称", longest=200),
+            check_text(content.proves, what="证明事项", longest=1000),
+            check_text(content.source, what="证据来源", longest=300),
+            may_happen_on(content.obtained_on, today=localdate(at), not_before=day, what="取得日期", since=since),
+            rules.may_be_officers(_reviewers(case, collectors, localdate(at))),
+            rules.may_keep(content.kind, filed=filed, alone=second is None),
+            rules.may_take(same_person=first == second, unreviewed_monitoring=content.unreviewed_monitoring),
+            may_take_part([one.display_name for one in recused_among(case, collectors)]),
+            may_work_alone(officers_of(collectors), category=category, area=case.area, on=content.obtained_on),
+        )
+    )
 
 
 @transaction.atomic
@@ -133,7 +158,7 @@ def cite(case_id: UUID, *, use: str, key: str, actor: Account, at: datetime) -> 
     citation = write_row(
         Citation, agency_id=case.agency_id, case=case, use=use, key=key, registered_by=actor, registered_at=at
     )
-    _tell("case.cited", case, actor, at, citation, f"引用条文（{citation.get_use_display()}）：{key}。")
+    _tell("case.cited", case, actor, at, [citation], f"引用条文（{citation.get_use_display()}）：{key}。")
     return citation
 
 
@@ -160,11 +185,11 @@ def take_back_citation(citation_id: UUID, *, reason: str, actor: Account, at: da
     return told
 
 
-def _tell(kind: str, case: Case, actor: Account, at: datetime, row: Model, text: str) -> None:
+def _tell(kind: str, case: Case, actor: Account, at: datetime, rows: Sequence[Model], text: str) -> None:
     """Record an entry into the file and tell of it in the history of the case."""
     told = tell(case, event=kind, act=kind.partition(".")[2], step="案卷登记", text=text, basis=RECORDING,
                 on=localdate(at), actor=actor, at=at)  # fmt: skip
-    _record(kind, case, actor, at, row, told)
+    _record(kind, case, actor, at, *rows, told)
 
 
 def _decided(case: Case) -> str:

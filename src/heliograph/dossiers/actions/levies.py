@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import dataclass
 from datetime import date, datetime
 from decimal import Decimal
 from uuid import UUID
@@ -47,7 +48,8 @@ def tell_levy(
     known = [one for one in taken.pack.rules.time_limits if one.id == STATEMENT]
     least = last_day(known[0], served_on) if known else None
     until = statement_until or least
-    require(levying.may_tell_levy(until, least=least, served_on=served_on))
+    days = known[0].length or 0 if known else 0
+    require(levying.may_tell_levy(until, least=least, served_on=served_on, days=days))
     assert until is not None  # noqa: S101 - said by the rule above, for the type checker
     give_notice(taken, served_on=served_on, papers=papers, until=until, hearing=False)
     text = f"告知拟作的征收或者征用决定，提出意见的期限至 {until.isoformat()}。"
@@ -92,34 +94,53 @@ def decide_levy(
     return finish_step(taken, event="case.decided", text=said)
 
 
+@dataclass(frozen=True, slots=True)
+class CompensationContent:
+    """What became of requisitioned things and what was paid. state: a key of levying.GIVEN_BACK; amount: 元.
+
+    returned: what, how much, in which state, to whom. waived: why nothing is paid, and what the owner says to it.
+    """
+
+    state: str
+    returned: str
+    amount: Decimal
+    voucher: str
+    done_on: date
+    waived: str = ""
+
+
 @transaction.atomic
 def register_compensation(
     case_id: UUID,
     step: str,
     *,
-    returned: str,
-    amount: Decimal,
-    voucher: str,
-    done_on: date,
+    content: CompensationContent,
     papers: Sequence[PaperContent],
     actor: Account,
     at: datetime,
     rev: int | None = None,
 ) -> CaseEvent:
-    """Register what was given back and paid for a requisition. returned: what, in which state; amount: 元."""
+    """Register what was given back and paid for a requisition, when its use is over (民法典117、245)."""
     taken = take_step(case_id, step, act="register_compensation", actor=actor, at=at, rev=rev)
+    filed = any(one.file_id or one.document_id for one in papers)
     require(
         first_refusal(
-            check_amount(amount, "补偿金额"),
-            levying.check_compensation(amount=amount, returned=returned, paid_by=voucher),
-            may_happen_on(done_on, today=taken.on, not_before=taken.case.decided_on, what="返还或者补偿日期"),
-            check_text(returned or "—", what="返还情况", longest=1500),
+            check_amount(content.amount, "补偿金额"),
+            levying.check_compensation(state=content.state, returned=content.returned, amount=content.amount,
+                                       paid_by=content.voucher, waived=content.waived, filed=filed),
+            may_happen_on(content.done_on, today=taken.on, not_before=taken.case.decided_on, what="返还或者补偿日期"),
+            check_text(content.returned, what="返还或者损失情况", longest=1000),
+            check_text(content.waived or "—", what="没有补偿的依据", longest=500),
         )
-    )
+    )  # fmt: skip
     add_papers(taken, papers)
-    paid = f"补偿 {amount:,} 元，凭证 {voucher.strip()[:100]}。" if amount else ""
-    given = f"返还：{returned.strip()}。" if returned.strip() else ""
-    return finish_step(taken, event="case.compensated", text=f"{given}{paid}", on=done_on)
+    paid = (
+        f"补偿 {content.amount:,} 元，凭证 {content.voucher.strip()[:100]}。"
+        if content.amount
+        else (f"没有补偿：{content.waived.strip()}")
+    )
+    text = f"{levying.GIVEN_BACK[content.state]}：{content.returned.strip()}。{paid}"
+    return finish_step(taken, event="case.compensated", text=text, on=content.done_on)
 
 
 def _levy_state(taken: StepAct, proposal: Proposal) -> levying.LevyState:

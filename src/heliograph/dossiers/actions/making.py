@@ -16,28 +16,34 @@ from django.utils.timezone import localdate
 from heliograph.documents import actions as making
 from heliograph.documents import rules
 from heliograph.documents.actions import Subject
-from heliograph.documents.composing import Json, Sheet, sheet_of
+from heliograph.documents.composing import Json, Sheet
 from heliograph.documents.models import Document
+from heliograph.documents.templates import sheet_as_made, sheet_on
 from heliograph.dossiers.actions.deciding import require_decidable
 from heliograph.dossiers.actions.numbering import document_letters, take_number
 from heliograph.dossiers.actions.rows import write_row
+from heliograph.dossiers.actions.stamping import ask_timestamp
 from heliograph.dossiers.actions.steps import GENERIC, take_step
 from heliograph.dossiers.document_data import data_for
 from heliograph.dossiers.models import Case, CaseFile, IssuedNumber, Paper
 from heliograph.dossiers.permissions import Reader, access_case, require_doer, require_handler
 from heliograph.dossiers.rules.opening import may_work_on
 from heliograph.dossiers.rules.papers import is_asked_here
+from heliograph.dossiers.typed import NOTHING, Typed, typed_at
 from heliograph.kernel.bpmn import Node
 from heliograph.kernel.verdict import require
 from heliograph.ledger.actions import append
 from heliograph.procedures.queries import standing
 from heliograph.regimes.queries import pack_in_force
-from heliograph.registers.files import clean_name, kind_of, storage
+from heliograph.registers.files import clean_name, kind_of
 from heliograph.registers.models import Account
+from heliograph.registers.storage import storage
 
 SUBJECT = "case"
+LONGEST_START = 16  # bytes that tell what a file is
+EMPTY: tuple[Json, ...] = (None, "", [])
 WHOLE_CASE = "case"  # the place of documents that belong to no step
-DECIDING = "decide"
+DECIDING = frozenset({"decide", "decide_no_penalty", "carry_out_coercion"})  # whose document is a decision
 
 
 @transaction.atomic
@@ -58,13 +64,13 @@ def draft_document(
     """
     case, who = access_case(actor, case_id, "take_step", localdate(at))
     require(may_work_on(case.state))
-    sheet = sheet_for(case, kind)
+    sheet = sheet_for(case, kind, localdate(at))
     if step == WHOLE_CASE:
         require(is_asked_here(kind, declared=(kind,) if case.category in sheet.kind.offered else ()))
         require_handler(case, who)
     else:
         _require_writer(case, who, step, kind, localdate(at))
-    data = document_data(case, sheet, asked, at)
+    data = document_data(case, sheet, asked, at, typed_in(case, step, actor))
     drafted, _new = making.draft(_subject(case, step), sheet, data, actor=actor, at=at, rev=rev)
     append("document.drafted", subject=case, agency_id=case.agency_id, actor_id=actor.pk, at=at, rows=[drafted])
     return drafted
@@ -79,6 +85,15 @@ def _require_writer(case: Case, who: Reader, step: str, kind: str, on: date) -> 
         require_doer(case, who, node, on)
 
 
+def require_writer_of(case: Case, who: Reader, place: str, on: date) -> None:
+    """Refuse whoever may not write the documents of a place: neither an officer of the case nor who does its step."""
+    node = None if place == WHOLE_CASE else _open_node(case, place)
+    if node is None or who.account.pk in {case.handler_id, case.co_handler_id}:
+        require_handler(case, who)
+    else:
+        require_doer(case, who, node, on)
+
+
 def _open_node(case: Case, step: str) -> Node | None:
     stands = standing(case.pk)
     return stands.node(step) if step in {token.place for token in stands.tasks} else None
@@ -88,19 +103,45 @@ def _subject(case: Case, step: str) -> Subject:
     return Subject(case.agency_id, SUBJECT, case.pk, step)
 
 
-def sheet_for(case: Case, kind: str) -> Sheet:
-    """Return the form of a kind of document under the pack of a case; refused where the pack has none."""
-    found = sheet_of(pack_in_force(case.agency_id, case.opened_on).rules, kind)
+def sheet_for(case: Case, kind: str, on: date | None = None) -> Sheet:
+    """Return the form of a kind of document under the pack of a case; refused where the pack has none.
+
+    on: the day on which the document is made, for the agency's own form in force then; without it the day of the case.
+    """
+    found = sheet_on(case.agency_id, pack_in_force(case.agency_id, case.opened_on), kind, on or case.opened_on)
+    return _declared(found, kind)
+
+
+def sheet_of_document(case: Case, made: Document, on: date) -> Sheet:
+    """Return the form of a document: a draft's as one made on the day would have it, else the one it was issued by."""
+    if made.state == Document.State.DRAFT:
+        return sheet_for(case, made.kind, on)
+    return _declared(sheet_as_made(pack_in_force(case.agency_id, case.opened_on), made), made.kind)
+
+
+def _declared(found: Sheet | None, kind: str) -> Sheet:
     require(rules.is_declared(kind, declared=found is not None))
     assert found is not None  # noqa: S101 - said by the rule above, for the type checker
     return found
 
 
-def document_data(case: Case, sheet: Sheet, asked: Mapping[str, Json], at: datetime) -> dict[str, Json]:
-    """Return the data of a document: from the case what is its own, from the form what it asks."""
-    known = data_for(sheet, case, pack_in_force(case.agency_id, case.opened_on), localdate(at))
-    given = {one.id: asked[one.id] for one in sheet.form.fields if one.asked and one.id in asked}
-    return {**known, **given}
+def typed_in(case: Case, step: str, account: Account) -> Typed:
+    """Return what an account has typed into the form of an open step, for the documents of that step."""
+    return typed_at(case, None if step == WHOLE_CASE else _open_node(case, step), step, account)
+
+
+def document_data(
+    case: Case, sheet: Sheet, asked: Mapping[str, Json], at: datetime, typed: Typed = NOTHING
+) -> dict[str, Json]:
+    """Return the data of a document: from the case and what is being typed at its step, from the form what it asks."""
+    known = data_for(sheet, case, pack_in_force(case.agency_id, case.opened_on), localdate(at), typed)
+    return {**known, **answered(sheet, asked)}
+
+
+def answered(sheet: Sheet, asked: Mapping[str, Json]) -> dict[str, Json]:
+    """Return the answers to what a document asks; one that is needed, was left empty and the case knows counts not."""
+    fields = [one for one in sheet.form.fields if one.asked and one.id in asked]
+    return {one.id: asked[one.id] for one in fields if asked[one.id] not in EMPTY or not (one.required and one.source)}
 
 
 @transaction.atomic
@@ -118,8 +159,8 @@ def issue_document(
     document = making.lock_document(document_id, case.agency_id)
     require(rules.is_fresh(rev, document.rev))
     require(rules.may_change(document.state))
-    sheet = sheet_for(case, document.kind)
-    data = document_data(case, sheet, document.data, at)
+    sheet = sheet_for(case, document.kind, localdate(at))
+    data = document_data(case, sheet, document.data, at, typed_in(case, place, actor))
     making.require_complete(sheet, data)
     number, rows = _numbered(case, sheet, actor, at)
     making.issue(document, sheet, data, agency=case.agency.name, number=number, made_on=localdate(at),
@@ -127,6 +168,7 @@ def issue_document(
     rows += _kept(case, document, actor, at)
     append("document.issued", subject=case, agency_id=case.agency_id, actor_id=actor.pk, at=at,
            rows=[document, *rows], facts={"sha256": document.sha256})  # fmt: skip
+    ask_timestamp(document, document.sha256)
     return document
 
 
@@ -140,7 +182,7 @@ def _case_to_issue(case_id: UUID, place: str, actor: Account, at: datetime) -> C
     node = standing(case_id).node(place)
     act = (node.act if node else "") or GENERIC
     taken = take_step(case_id, place, act=act, actor=actor, at=at)
-    if act == DECIDING:
+    if act in DECIDING:
         require_decidable(taken)
     return taken.case
 
@@ -156,14 +198,9 @@ def _numbered(case: Case, sheet: Sheet, actor: Account, at: datetime) -> tuple[s
 
 def _kept(case: Case, document: Document, actor: Account, at: datetime) -> list[Model]:
     """Put the file among those of the case, where it is read under its rules; register what no step will take."""
-    with storage().open(document.sha256) as file:
-        kind = kind_of(file.read())
-    made = {"size": document.size, "media_type": kind.media_type, "uploaded_by": actor, "uploaded_at": at}
-    name = clean_name(f"{document.kind}{document.number}.pdf", kind)
-    kept, new = CaseFile.objects.get_or_create(
-        agency_id=document.agency_id, case=case, sha256=document.sha256, name=name, defaults=made
-    )
-    rows: list[Model] = [kept] if new else []
+    name = f"{document.kind}{document.number}.pdf"
+    rows: list[Model] = [*keep_file(case, document.sha256, name, document.size, actor=actor, at=at)]
+    kept = CaseFile.objects.filter(case=case, agency_id=case.agency_id, sha256=document.sha256).order_by("pk")[:1].get()
     if document.place == WHOLE_CASE:
         rows.append(
             write_row(
@@ -181,6 +218,17 @@ def _kept(case: Case, document: Document, actor: Account, at: datetime) -> list[
             )
         )
     return rows
+
+
+def keep_file(case: Case, sha256: str, name: str, size: int, *, actor: Account, at: datetime) -> list[CaseFile]:
+    """Put a stored file among those of a case, and return its row if it is new; part of the act that records it."""
+    with storage().open(sha256) as file:
+        kind = kind_of(file.read(LONGEST_START))
+    made = {"size": size, "media_type": kind.media_type, "uploaded_by": actor, "uploaded_at": at}
+    kept, new = CaseFile.objects.get_or_create(
+        agency_id=case.agency_id, case=case, sha256=sha256, name=clean_name(name, kind), defaults=made
+    )
+    return [kept] if new else []
 
 
 @transaction.atomic

@@ -81,10 +81,16 @@ def decision_number(taken: StepAct, paper: PaperContent) -> tuple[str, list[Mode
     if made is not None and made.number:
         return made.number, []
     case = taken.case
-    kind, letter = DECISION_NUMBERS.get(case.category, OTHER_NUMBERS)
+    kind, letter = _series_of(taken.pack, paper.kind) or DECISION_NUMBERS.get(case.category, OTHER_NUMBERS)
     prefix = f"{document_letters(taken.pack, case.agency_id)}{letter}"
     number, rows = take_number(case.agency_id, kind=kind, prefix=prefix, case=case, actor=taken.actor, at=taken.at)
     return number.text, list(rows)
+
+
+def _series_of(pack: Pack, kind: str) -> tuple[str, str] | None:
+    """Return name and letters under which a kind of document is numbered, made by the system or by hand alike."""
+    found = next((one for one in pack.rules.documents if one.name == kind), None)
+    return (found.name, found.number.letters) if found is not None and found.number is not None else None
 
 
 @transaction.atomic

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
 from uuid import UUID
@@ -10,13 +10,13 @@ from uuid import UUID
 from django.db import transaction
 from django.utils.timezone import localdate
 
-from heliograph.documents.models import Document
+from heliograph.documents.models import Document, SealedFile
 from heliograph.dossiers.actions.rows import write_row
 from heliograph.dossiers.actions.steps import StepAct
 from heliograph.dossiers.models import Case, CaseFile, Paper
 from heliograph.dossiers.permissions import access_case
 from heliograph.dossiers.queries import signed_papers
-from heliograph.dossiers.rules.opening import may_happen_on, may_work_on
+from heliograph.dossiers.rules.opening import may_follow, may_happen_on, may_work_on
 from heliograph.dossiers.rules.papers import (
     check_papers,
     check_some_papers,
@@ -29,6 +29,7 @@ from heliograph.ledger.actions import append
 from heliograph.registers import files
 from heliograph.registers.kept_reads import Kept
 from heliograph.registers.models import Account
+from heliograph.registers.storage import storage
 
 _NUMBERED = Kept(
     lambda agency, kind, number: (
@@ -61,7 +62,7 @@ def store_case_file(case_id: UUID, *, name: str, content: bytes, actor: Account,
     require(may_work_on(case.state))
     files.check_size(len(content))
     kind = files.kind_of(content)
-    sha256 = files.storage().put(content)
+    sha256 = storage().put(content)
     made = {"size": len(content), "media_type": kind.media_type, "uploaded_by": actor, "uploaded_at": at}
     found, new = CaseFile.objects.get_or_create(
         agency_id=case.agency_id, case=case, sha256=sha256, name=files.clean_name(name, kind), defaults=made
@@ -80,6 +81,12 @@ def add_papers(taken: StepAct, papers: Sequence[PaperContent]) -> list[Paper]:
     """Register the documents of a step, made by the system or by hand; refused unless all it declares are there."""
     require(check_papers(declared=taken.node.documents, given=[paper.kind for paper in papers]))
     return [add_paper(taken, paper) for paper in papers]
+
+
+def require_made_since(papers: Iterable[Paper], day: date | None, *, since: str) -> None:
+    """Refuse documents of an act that are dated before what they tell of, or rest on, can have been."""
+    for one in papers:
+        require(may_follow(one.made_on, day, what=f"{one.kind}的日期", since=since))
 
 
 def add_some_papers(taken: StepAct, papers: Sequence[PaperContent], *, wanted: Sequence[str]) -> list[Paper]:
@@ -151,7 +158,9 @@ def issued_document(taken: StepAct, content: PaperContent) -> Document | None:
 
 
 def _as_made(case: Case, content: PaperContent, made: Document) -> PaperContent:
-    """Return what is registered of a made document: a scan of the signed sheet in place of its file where given."""
-    file = CaseFile.objects.filter(case=case, agency_id=case.agency_id, sha256=made.sha256).order_by("pk").first()
+    """Return what is registered of a made document: a scan in place of its file where given, else the sealed file."""
+    sealed = SealedFile.objects.filter(document=made).values_list("sha256", flat=True).first()
+    files_of = CaseFile.objects.filter(case=case, agency_id=case.agency_id)
+    file = files_of.filter(sha256=sealed or made.sha256).order_by("pk").first()
     day = made.made_on or content.made_on
     return PaperContent(content.kind, day, made.number, content.file_id or (file.pk if file else None), made.pk)

@@ -16,7 +16,7 @@ from heliograph.dossiers.permissions import access_case, reader, seen_by
 from heliograph.dossiers.queries import officers_of, recused_among
 from heliograph.dossiers.rules import collaborating as rules
 from heliograph.dossiers.rules.opening import check_text, may_happen_on
-from heliograph.dossiers.rules.people import may_work_in_pair
+from heliograph.dossiers.rules.people import basis_of_pair, may_work_in_pair
 from heliograph.kernel.verdict import ActRefusedError, Verdict, first_refusal, require
 from heliograph.ledger.actions import append
 from heliograph.regimes.queries import pack_in_force
@@ -129,9 +129,11 @@ def hand_over_case(
 
 
 def _certified(case: Case, taker: Account, stays: Account | None, on: date) -> Verdict:
-    category = pack_in_force(case.agency_id, case.opened_on).rule("categories", case.category).name
+    pack = pack_in_force(case.agency_id, case.opened_on)
+    category = pack.rule("categories", case.category).name
+    basis = basis_of_pair(case.category, pack.rule("procedures", case.procedure).basis[0])
     pair = [taker, *([stays] if stays else [])]
-    return may_work_in_pair(officers_of(pair), category=category, area=case.area, on=on)
+    return may_work_in_pair(officers_of(pair), category=category, area=case.area, on=on, basis=basis)
 
 
 def send(case: Case, to: Account, sender: Account, text: str, at: datetime) -> Message:

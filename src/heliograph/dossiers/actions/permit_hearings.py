@@ -28,7 +28,10 @@ ASKED, WAIVED, SILENT = "要求听证", "放弃权利", "期满未提出"
 
 @dataclass(frozen=True, slots=True)
 class HearingAnswer:
-    """What one person did with the right to a hearing. kind: hearing, waiver or silence; a waiver is on paper."""
+    """What one person did with the right to a hearing. kind: hearing, waiver, silence, or pending while days are left.
+
+    A waiver is on paper.
+    """
 
     kind: str
     received_on: date | None = None
@@ -41,26 +44,57 @@ def tell_hearing_right(
     step: str,
     *,
     served_on: date,
+    served_each: Mapping[UUID, date] | None = None,
     papers: Sequence[PaperContent],
     actor: Account,
     at: datetime,
     rev: int | None = None,
 ) -> CaseEvent:
-    """Tell applicant and interested persons that they may ask for a hearing (行政许可法47)."""
+    """Tell applicant and interested persons that they may ask for a hearing (行政许可法47).
+
+    served_each: by the key of the party, who was told on another day than served_on; everybody's days count from there,
+    and the step waits for the last of them.
+    """
     taken = take_step(case_id, step, act="give_prior_notice", actor=actor, at=at, rev=rev)
-    notice = give_notice(taken, served_on=served_on, papers=papers, until=_hearing_until(taken, served_on))
-    until = notice.statement_until.isoformat()
-    return finish_step(taken, event="case.notified", text=f"告知听证权利，申请听证的期限至 {until}。", on=served_on)
+    people = heard_of(taken.case)
+    each = dict(served_each or {})
+    days = {one: each.get(one.pk, served_on) for one in people}
+    require(permitting.may_name_all([], strangers=len(each.keys() - {one.pk for one in people})))
+    for one, day in days.items():
+        require(may_happen_on(day, today=taken.on, not_before=taken.case.filed_on, what=f"{one.name}的送达日期"))
+    last = max(days.values())
+    told = {str(one.pk): day.isoformat() for one, day in days.items()}
+    give_notice(taken, served_on=last, papers=papers, until=_hearing_until(taken, last), told=told)
+    said = "，".join(f"{one.name} {day.isoformat()} 送达，至 {_hearing_until(taken, day).isoformat()}"
+                    for one, day in days.items())  # fmt: skip
+    return finish_step(taken, event="case.notified", text=f"告知听证权利。申请听证的期限：{said}。"[:2000], on=last)
 
 
 def _hearing_until(taken: StepAct, served_on: date) -> date:
     return last_day(taken.limit("permit_hearing_request"), served_on)
 
 
+def told_on(notice: Notice, party: Party) -> date | None:
+    """Return the day on which somebody was told of the right to a hearing; None for whoever was registered later."""
+    if not notice.told_on:  # a notice of before each had a day of its own
+        return notice.served_on
+    day = notice.told_on.get(str(party.pk))
+    return date.fromisoformat(day) if day else None
+
+
 def give_notice(
-    taken: StepAct, *, served_on: date, papers: Sequence[PaperContent], until: date, hearing: bool = True
+    taken: StepAct,
+    *,
+    served_on: date,
+    papers: Sequence[PaperContent],
+    until: date,
+    hearing: bool = True,
+    told: Mapping[str, str] | None = None,
 ) -> Notice:
-    """Write down a notice of what is proposed, with the day until which it may be answered; part of an act."""
+    """Write down a notice of what is proposed, with the day until which it may be answered; part of an act.
+
+    told: by the key of each party, the day on which it was told, where several are.
+    """
     proposal = proposal_of(taken.case)
     if proposal is None:
         require(no_proposal())
@@ -78,6 +112,7 @@ def give_notice(
         hearing_right=hearing,
         statement_until=until,
         hearing_until=until if hearing else None,
+        told_on=dict(told or {}),
         paper=made[0] if made else None,
         given_by=taken.actor,
         given_at=taken.at,
@@ -108,12 +143,11 @@ def answer_hearing_right(
     people = {one.pk: one for one in heard_of(taken.case)}
     require(permitting.may_name_all([one.name for key, one in people.items() if key not in answers],
                                     strangers=len(answers.keys() - people.keys())))  # fmt: skip
-    until = notice.hearing_until or notice.statement_until
-    for key, answer in answers.items():
-        require(_may_answer(taken, people[key], answer, notice.served_on, until))
+    require(permitting.are_all_told([one.name for one in people.values() if told_on(notice, one) is None]))
     wanted = [answer for answer in answers.values() if answer.kind == "hearing"]
-    waiting = [people[key].name for key, answer in answers.items() if answer.kind == "silence"]
-    require(permitting.may_wait_no_longer([] if wanted else waiting, on=taken.on, until=until))
+    for key, answer in answers.items():
+        require(_may_answer(taken, people[key], answer, notice, asked=bool(wanted)))
+    waiting = [key for key, answer in answers.items() if answer.kind == "silence"]
     said = [_register(taken, people[key], answer, notice) for key, answer in answers.items()]
     if wanted:
         days = [one.received_on or taken.on for one in wanted]
@@ -124,11 +158,15 @@ def answer_hearing_right(
                        facts={"当事人意见": opinion})  # fmt: skip
 
 
-def _may_answer(taken: StepAct, who: Party, answer: HearingAnswer, served_on: date, until: date) -> Verdict:
+def _may_answer(taken: StepAct, who: Party, answer: HearingAnswer, notice: Notice, *, asked: bool) -> Verdict:
+    """Say whether one person's answer can be: each has the days from the day on which it was told itself."""
     day = answer.received_on or taken.on
+    served_on = told_on(notice, who) or notice.served_on
+    until = _hearing_until(taken, served_on)
     return first_refusal(
         permitting.may_answer_right(answer.kind, name=who.name, on_paper=answer.file_id is not None, day=day,
                                     until=until),
+        permitting.may_be_silent(answer.kind, name=who.name, on=taken.on, until=until, asked=asked),
         may_happen_on(day, today=taken.on, not_before=served_on, what=f"{who.name}提出的日期"),
     )  # fmt: skip
 
@@ -139,8 +177,8 @@ def _register(taken: StepAct, who: Party, answer: HearingAnswer, notice: Notice)
     if answer.file_id is not None:
         kind = WAIVER_PAPER if answer.kind == "waiver" else "听证申请书"
         add_paper(taken, PaperContent(kind, day, "", answer.file_id))
-    if answer.kind == "hearing":
-        return f"{who.name}要求听证"
+    if answer.kind in {"hearing", "pending"}:
+        return f"{who.name}{'要求听证' if answer.kind == 'hearing' else '尚未答复，申请听证的期限未满'}"
     row = write_row(
         Statement,
         agency_id=taken.case.agency_id,
@@ -166,7 +204,7 @@ def notify_permit_hearing(
     held_time: time | None = None,
     place: str,
     chair_id: UUID,
-    public: bool,
+    public: bool = True,
     papers: Sequence[PaperContent],
     actor: Account,
     at: datetime,
@@ -186,6 +224,7 @@ def notify_permit_hearing(
             may_happen_on(notified_on, today=taken.on, not_before=taken.case.filed_on, what="通知日期"),
             _may_schedule(taken, hearing, notified_on, held_on),
             deciding.may_chair(chair.pk, investigators=investigators_of(taken.case)),
+            permitting.is_public(public=public),
         )
     )
     add_papers(taken, papers)

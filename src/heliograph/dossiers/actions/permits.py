@@ -14,7 +14,9 @@ from heliograph.dossiers import gates
 from heliograph.dossiers.actions.concluding import ProposalContent, present_proposal, propose
 from heliograph.dossiers.actions.deciding import approve_proposal, list_of, write_decision
 from heliograph.dossiers.actions.papers import PaperContent, add_papers
+from heliograph.dossiers.actions.permit_hearings import told_on
 from heliograph.dossiers.actions.rows import require_fit
+from heliograph.dossiers.actions.saying import adopted_since
 from heliograph.dossiers.actions.steps import PERIOD_OF_ITEM, StepAct, finish_step, require_asked, take_step
 from heliograph.dossiers.models import Case, CaseEvent, Decision, Party, Proposal, Statement
 from heliograph.dossiers.queries import (
@@ -84,6 +86,7 @@ def examine(
             check_text(content.reasons, what="理由"),
             check_amount(content.levied, "征收或者收费金额"),
             _may_charge(taken, content, facts),
+            permitting.may_verify(wanted=facts.get("须核实实质内容") is True, two=taken.case.co_handler_id is not None),
             permitting.are_others_named(interested=facts.get("涉及他人重大利益") is True, named=_third(taken.case)),
             permitting.may_ask_extension(asked=facts.get("需要延长期限") is True, extended=_extended(taken),
                                          own_basis=taken.case.own_basis),
@@ -91,8 +94,15 @@ def examine(
     )  # fmt: skip
     proposal = propose_outcome(taken, content)
     add_papers(taken, papers)
-    text = f"审查完毕，拟{proposal.get_outcome_display()}。"
+    text = f"审查完毕，拟{said_of(taken.case, proposal)}。"
     return finish_step(taken, event="case.examined", text=text, facts={**facts, DENIED: content.outcome == "denied"})
+
+
+def said_of(case: Case, proposal: Proposal) -> str:
+    """Return what is proposed or decided of a matter, in the words of its category."""
+    if case.category in OUTCOMES:
+        return "不实施" if proposal.outcome == "denied" else str(proposal.get_outcome_display())
+    return f"{proposal.get_outcome_display()}{'许可' if case.category == PERMIT else '办理'}"
 
 
 def _may_charge(taken: StepAct, content: ExaminationContent, facts: Mapping[str, FactValue]) -> Verdict:
@@ -102,7 +112,7 @@ def _may_charge(taken: StepAct, content: ExaminationContent, facts: Mapping[str,
     if taken.category.id in OUTCOMES:
         kind = str(facts.get("征收征用类型", ""))
         return levying.check_levied(content.levied, kind=kind, denied=content.outcome == "denied",
-                                    category=taken.category.name)  # fmt: skip
+                                    category=taken.category.name, what=content.other)  # fmt: skip
     due = facts.get("需要缴费") is True and content.outcome != "denied"
     return permitting.check_fee(content.levied, due=due)
 
@@ -195,7 +205,7 @@ def decide_application(
     certificate = {"certificate_kind": certificate_kind, "certificate_number": certificate_number.strip()}
     _add_terms(write_decision(taken, proposal, paper), {**more, **certificate})
     late = f"超期说明：{late_reason.strip()}" if late_reason.strip() else ""
-    text = f"作出决定：{proposal.get_outcome_display()}。{late}"
+    text = f"作出决定：{said_of(taken.case, proposal)}。{late}"
     return finish_step(taken, event="case.decided", text=text)
 
 
@@ -217,8 +227,10 @@ def application_state(
     right = None
     if notice is not None and notice.hearing_until is not None:
         waived = Statement.objects.filter(notice=notice, kind=Statement.Kind.WAIVER).values_list("party_id", flat=True)
-        answered = {one.pk for one in heard_of(taken.case)} <= set(waived)
-        right = permitting.HearingRight(notice.hearing_until, answered)
+        people = heard_of(taken.case)
+        answered = {one.pk for one in people} <= set(waived)
+        untold = tuple(one.name for one in people if told_on(notice, one) is None)
+        right = permitting.HearingRight(notice.hearing_until, answered, untold)
     return permitting.ApplicationState(
         outcome=proposal.outcome,
         review_required=bool(list_of(taken, "审核事由")),
@@ -229,4 +241,5 @@ def application_state(
         remedies=remedies,
         due_on=duty.due_on if duty else None,
         late_reason=late_reason,
+        adopted=adopted_since(taken.case),
     )

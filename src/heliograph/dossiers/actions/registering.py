@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
 from uuid import UUID
@@ -12,16 +12,17 @@ from django.db.models import Model
 from django.utils.timezone import localdate
 
 from heliograph.dossiers.actions.numbering import document_letters, take_number
+from heliograph.dossiers.actions.parties import PartyContent, may_be_named, write_party
 from heliograph.dossiers.actions.rows import require_fit, write_row
 from heliograph.dossiers.actions.steps import let_duties_follow, tell
-from heliograph.dossiers.models import Case, Clue, Party
+from heliograph.dossiers.models import Case, Clue
 from heliograph.dossiers.models.cases import Source
 from heliograph.dossiers.permissions import ACTS, Reader, reader
 from heliograph.dossiers.queries import officers_of
 from heliograph.dossiers.rules import opening
-from heliograph.dossiers.rules.people import are_different, may_work_alone, may_work_in_pair
+from heliograph.dossiers.rules.people import are_different, basis_of_pair, may_work_alone, may_work_in_pair
 from heliograph.duties.following import Event
-from heliograph.kernel.ids import normalise_number
+from heliograph.kernel.bpmn import Node
 from heliograph.kernel.packs.schema import Pack, Procedure
 from heliograph.kernel.verdict import Verdict, first_refusal, require
 from heliograph.ledger.actions import append
@@ -57,22 +58,6 @@ class ClueContent:
     reporter: str = ""
     inspection_id: UUID | None = None
     distinct_reason: str = ""
-
-
-@dataclass(frozen=True, slots=True)
-class PartyContent:
-    """A party as registered: kind person, organisation or business; numbers are checked."""
-
-    kind: str
-    name: str
-    number: str = ""
-    number_kind: str = ""
-    representative: str = ""
-    address: str = ""
-    phone: str = ""
-    standing: str = "party"
-    e_service_consent_on: date | None = None
-    e_service_address: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -165,7 +150,7 @@ def open_case(agency_id: UUID, *, unit_id: UUID, content: CaseContent, actor: Ac
     require(_may_open(content, pack, procedure, on))
     case = _opened(who, unit_id, content, clue, at)
     numbered = _numbered(case, pack, actor, at)
-    parties = [_party(case, party, actor, at) for party in content.parties]
+    parties = [write_party(case, party, actor, at) for party in content.parties]
     moved = start(case.pk, agency_id=agency_id, procedure=case.procedure, facts={}, actor=actor, at=at,
                   unit_id=case.unit_id)  # fmt: skip
     _require_officers(case, moved.run.release, pack, on)
@@ -209,7 +194,9 @@ def _clue_for(agency_id: UUID, content: CaseContent) -> Clue | None:
 def _may_open(content: CaseContent, pack: Pack, procedure: Procedure, on: date) -> Verdict:
     offered = {one.id for one in pack.rules.categories} & set(procedure.categories)
     checks = [
-        are_different(content.handler_id, content.co_handler_id),
+        are_different(
+            content.handler_id, content.co_handler_id, basis=basis_of_pair(content.category, procedure.basis[0])
+        ),
         opening.may_use_category(content.category, offered=offered, name=procedure.name),
         opening.check_text(content.title, what="案由或者事项", longest=200),
         opening.may_be_parties([party.standing for party in content.parties]),
@@ -219,14 +206,7 @@ def _may_open(content: CaseContent, pack: Pack, procedure: Procedure, on: date) 
                       (content.received_on, "收到申请日期"), (content.arrived_on, "到场日期")):  # fmt: skip
         if day is not None:
             checks.append(opening.may_happen_on(day, today=on, not_before=None, what=what))
-    for party in content.parties:
-        checks += [
-            opening.check_text(party.name, what="当事人的姓名或者名称", longest=200),
-            opening.check_party_number(party.kind, party.number, number_kind=party.number_kind, on=on),
-            opening.check_consent(party.e_service_consent_on, address=party.e_service_address, today=on),
-            opening.check_phone(party.phone),
-        ]
-    return first_refusal(*checks)
+    return first_refusal(*checks, *(may_be_named(party, on) for party in content.parties))
 
 
 def _opened(who: Reader, unit_id: UUID, content: CaseContent, clue: Clue | None, at: datetime) -> Case:
@@ -254,6 +234,17 @@ def _opened(who: Reader, unit_id: UUID, content: CaseContent, clue: Clue | None,
     )
 
 
+def is_for_one(nodes: Collection[Node]) -> bool:
+    """Say whether one officer is enough for a flow: a matter on application, none of whose tasks asks for two."""
+    applied_for = any(node.act == ON_APPLICATION and node.role == Role.WINDOW_CLERK for node in nodes)
+    return applied_for and all(node.officers < 2 for node in nodes)
+
+
+def comes_by_application(nodes: Collection[Node]) -> bool:
+    """Say whether somebody can apply for what a flow does: it takes an application, or refuses one."""
+    return any(node.act in {ON_APPLICATION, REFUSING} for node in nodes)
+
+
 def _require_officers(case: Case, release: Release, pack: Pack, on: date) -> None:
     """A case is in the hands of a certified handler, and from its first day of two where its flow asks for two.
 
@@ -262,32 +253,12 @@ def _require_officers(case: Case, release: Release, pack: Pack, on: date) -> Non
     roles = roles_of(case.handler, case.agency_id, on)
     require(opening.may_handle(case.handler.display_name, handler=Role.HANDLER in roles))
     nodes = definition_of(release).definition.nodes.values()
-    applied_for = any(node.act == ON_APPLICATION and node.role == Role.WINDOW_CLERK for node in nodes)
     screened = any(node.act == REFUSING for node in nodes)
     summary = pack.rule("procedures", case.procedure).kind == "summary"
     require(opening.may_arrive_before(case.arrived_on, may=summary or any(node.act in GONE_AT_ONCE for node in nodes)))
     require(opening.may_come_from(case.source, applied_for=screened))
-    alone = applied_for and all(node.officers < 2 for node in nodes)
+    alone = is_for_one(nodes)
     officers = officers_of([one for one in (case.handler, case.co_handler) if one is not None])
     fit = may_work_alone if alone else may_work_in_pair
-    require(fit(officers, category=pack.rule("categories", case.category).name, area=case.area, on=on))
-
-
-def _party(case: Case, content: PartyContent, actor: Account, at: datetime) -> Party:
-    return write_row(
-        Party,
-        agency_id=case.agency_id,
-        case=case,
-        standing=content.standing,
-        kind=content.kind,
-        name=content.name.strip(),
-        number_kind=content.number_kind,
-        number=normalise_number(content.number),
-        representative=content.representative.strip(),
-        address=content.address.strip(),
-        phone=content.phone.strip(),
-        e_service_consent_on=content.e_service_consent_on,
-        e_service_address=content.e_service_address.strip(),
-        registered_by=actor,
-        registered_at=at,
-    )
+    basis = basis_of_pair(case.category, pack.rule("procedures", case.procedure).basis[0])
+    require(fit(officers, category=pack.rule("categories", case.category).name, area=case.area, on=on, basis=basis))

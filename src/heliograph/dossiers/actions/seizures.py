@@ -10,10 +10,10 @@ from uuid import UUID
 from django.db import transaction
 from django.utils.timezone import localdate
 
-from heliograph.dossiers.actions.coercion import SEIZURE, is_known, taken_measure
-from heliograph.dossiers.actions.papers import PaperContent, add_papers
+from heliograph.dossiers.actions.coercion import SEIZURE, is_known, may_rest_on, taken_measure
+from heliograph.dossiers.actions.papers import PaperContent, add_papers, require_made_since
 from heliograph.dossiers.actions.rows import write_row
-from heliograph.dossiers.actions.steps import StepAct, finish_step, take_step
+from heliograph.dossiers.actions.steps import StepAct, decided_limit, finish_step, take_step
 from heliograph.dossiers.executable import confiscating
 from heliograph.dossiers.models import CaseEvent, Decision, Extension, Measure, Suspension
 from heliograph.dossiers.rules import coercing as rules
@@ -25,6 +25,7 @@ from heliograph.kernel.verdict import Allowed, Verdict, first_refusal, require
 from heliograph.registers.models import Account
 
 EXTENSION_GRANTED = "准予延长查封扣押"
+DESTRUCTION_LEVELS = "destruction_levels"  # provision of the pack
 GIVEN_UP = "财物处置改为解除"
 RELEASED = "release"
 
@@ -56,7 +57,7 @@ def extend_coercion(
 
 
 def _prolong(taken: StepAct, measure: Measure, reason: str) -> None:
-    limit = taken.limit(SEIZURE)
+    limit = decided_limit(measure, taken.limit(SEIZURE))
     require(
         first_refusal(
             _running(taken, measure), rules.may_extend_seizure(extended=measure.extended, allowed=limit.extension)
@@ -111,7 +112,9 @@ def tell_extension(
         may_happen_on(told_on, today=taken.on, not_before=localdate(approved.approved_at) if approved else None,
                       what="书面告知当事人的日期", since="批准延长之日")
     )  # fmt: skip
-    add_papers(taken, papers)
+    require_made_since(
+        add_papers(taken, papers), localdate(approved.approved_at) if approved else None, since="批准延长之日"
+    )
     text = "书面告知当事人延长查封扣押的决定和理由。"
     return finish_step(taken, event="case.coercion_extension_told", text=text, on=told_on)
 
@@ -131,7 +134,7 @@ def release_coercion(
     taken = take_step(case_id, step, act="release_coercion", actor=actor, at=at, rev=rev)
     measure = taken_measure(taken)
     _end(taken, measure, how)
-    add_papers(taken, papers)
+    require_made_since(add_papers(taken, papers), _decided_on(taken), since="提出处理意见之日")
     late = measure.until_on is not None and taken.on > measure.until_on
     text = f"解除{measure.get_kind_display()}：{how.strip()}{'（已超过期限）' if late else ''}"
     return finish_step(taken, event="case.coercion_released", text=text)
@@ -176,6 +179,9 @@ def hand_over_items(
                     told=content.told_on is not None,
                 )
             ),
+            may_rest_on(taken, content.basis, by=DESTRUCTION_LEVELS, what="销毁、拍卖或者变卖")
+            if content.kind in rules.BY_LAW
+            else Allowed(),
             check_text(content.how, what="处置的经过", longest=300),
         )
     )
@@ -189,8 +195,13 @@ def hand_over_items(
                               since="实施之日"))  # fmt: skip
     text = _said(content, decision)
     _end(taken, measure, text)
-    add_papers(taken, papers)
+    require_made_since(add_papers(taken, papers), _decided_on(taken), since="提出处理意见之日")
     return finish_step(taken, event="case.items_handled", text=text, facts={GIVEN_UP: False})
+
+
+def _decided_on(taken: StepAct) -> date:
+    """Return the day on which it was decided what becomes of the things: when the flow came to this step."""
+    return localdate(taken.standing.tokens[taken.step].entered_at)
 
 
 def _may_still_dispose(taken: StepAct, measure: Measure, decision: Decision | None) -> Verdict:
@@ -206,7 +217,7 @@ def _said(content: DisposalContent, decision: Decision | None) -> str:
     elif content.kind == "transfer":
         label += f"{content.body.strip()}，{content.told_on} 书面告知当事人"
     elif content.basis:
-        label += f"（依据{'、'.join(content.basis)}）"
+        label += f"（依据：{'、'.join(content.basis)}）"
     return f"{label}：{content.how.strip()}"[:300]
 
 

@@ -9,6 +9,7 @@ from uuid import UUID
 
 from django.db import transaction
 
+from heliograph.dossiers import gates
 from heliograph.dossiers.actions.papers import PaperContent, add_papers, file_of_case
 from heliograph.dossiers.actions.rows import require_fit, write_row
 from heliograph.dossiers.actions.steps import StepAct, finish_step, take_step
@@ -17,7 +18,7 @@ from heliograph.dossiers.queries import decision_of, served_on
 from heliograph.dossiers.rules import serving
 from heliograph.dossiers.rules.opening import may_happen_on
 from heliograph.duties.queries import last_day
-from heliograph.kernel.verdict import Verdict, first_refusal, require
+from heliograph.kernel.verdict import Allowed, Verdict, first_refusal, require
 from heliograph.registers.models import Account
 
 REFUSAL = "不予受理决定书"  # the document of an application that was turned away
@@ -55,6 +56,7 @@ def serve(
     """
     taken = take_step(case_id, step, act="serve", actor=actor, at=at, rev=rev)
     served = _what_is_served(taken)
+    require(Allowed() if served.is_refusal else gates.asked(gates.IN_EFFECT, taken.case.pk))
     proof = file_of_case(taken.case, content.proof_id)
     require(first_refusal(_days(taken, served, content), serving.may_serve(_state(taken, content, proved=bool(proof)))))
     add_papers(taken, papers)
@@ -117,6 +119,7 @@ def _state(taken: StepAct, content: ServiceContent, *, proved: bool) -> serving.
         has_proof=proved,
         consented=consents.exists(),
         earliest_by_notice=by_notice,
+        addressed=taken.case.parties.filter(standing="party").exclude(address="").exists(),
     )
 
 
@@ -138,7 +141,7 @@ def record_publication(
     """
     taken = take_step(case_id, step, act="record_publication", actor=actor, at=at, rev=rev)
     decision = decision_of(taken.case)
-    require(serving.is_decided(decided=decision is not None))
+    require(serving.is_decided(decided=decision is not None) and gates.asked(gates.IN_EFFECT, taken.case.pk))
     assert decision is not None  # noqa: S101 - said by the rule above, for the type checker
     withheld = published_on is None
     served = served_on(decision)

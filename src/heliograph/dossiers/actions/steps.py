@@ -18,11 +18,15 @@ from django.utils.timezone import localdate
 from heliograph.dossiers.actions.freshness import require_fresh
 from heliograph.dossiers.actions.intervals import stop_again
 from heliograph.dossiers.actions.rows import write_row
-from heliograph.dossiers.models import Case, CaseEvent, OnSiteAct
+from heliograph.dossiers.agreeing import differing
+from heliograph.dossiers.models import Case, CaseEvent, Measure, OnSiteAct
 from heliograph.dossiers.permissions import HANDLERS, Reader, access_case, require_doer
 from heliograph.dossiers.queries import investigators_of, officers_of, recused_from
+from heliograph.dossiers.reasons import may_answer
 from heliograph.dossiers.rules.opening import RECORDING, is_current_step, may_work_on
+from heliograph.dossiers.rules.papers import is_as_done
 from heliograph.dossiers.rules.people import (
+    basis_of_pair,
     may_act_unrecused,
     may_judge,
     may_leave_site,
@@ -48,6 +52,7 @@ from heliograph.registers.permissions import same_person
 
 GENERIC = "complete_step"
 PERIOD_OF_ITEM = "permit_decide"  # the period that the law of an item may set otherwise
+PERIOD_OF_SEIZURE = "coercion_seizure"  # which a decision may set shorter than the law
 HANDLER_ROLES = frozenset(role.value for role in HANDLERS)
 
 
@@ -148,8 +153,10 @@ def _require_not_an_officer(taken: StepAct) -> None:
 def require_asked(taken: StepAct, facts: Mapping[str, FactValue]) -> None:
     """Refuse answers to what a step does not ask: what tables and other acts find out is not for a form to say.
 
-    A step that comes again, after a return, may answer again what it answered before.
+    A step that comes again, after a return, may answer again what it answered before. What a handler answers to the
+    catalogue of legality review has its reason, answer by answer.
     """
+    require(may_answer(taken.standing, taken.node.facts, facts))
     compiled, known = taken.standing.compiled, taken.standing.facts
     by_rule = {one["name"] for one in compiled.bundle.facts if one.get("ask") == "rule"}
     asked = {*taken.node.facts, *(facts_ahead(compiled.definition, taken.step) - known.keys() - by_rule)}
@@ -170,7 +177,13 @@ def require_certified_pair(taken: StepAct) -> None:
         first_refusal(
             may_stay_officers([one.display_name for one in pair if not one.is_active]),
             may_take_part([one.display_name for one in pair if one.pk in taken.recused]),
-            may_work_in_pair(officers_of(pair), category=taken.category.name, area=case.area, on=taken.on),
+            may_work_in_pair(
+                officers_of(pair),
+                category=taken.category.name,
+                area=case.area,
+                on=taken.on,
+                basis=basis_of_pair(taken.category.id, taken.node.basis or RECORDING),
+            ),
         )
     )
 
@@ -207,6 +220,7 @@ def finish_step(
     """
     day = on or taken.on
     require_shown(taken)
+    require(is_as_done(differing(taken.case, taken.rows)))
     moved = advance(taken.case.pk, taken.step, facts=facts or {}, actor=taken.actor, at=taken.at,
                     found=taken.standing, roles=taken.who.roles)  # fmt: skip
     told = tell(taken.case, event=event, act=taken.node.act or GENERIC, step=taken.node.name, text=text,
@@ -294,10 +308,20 @@ def own_limit(case: Case, pack: Pack, limit_id: str) -> TimeLimit:
     That law may know no extension: what lengthens the general period does not lengthen it.
     """
     limit = limit_of(pack, limit_id)
+    if limit_id == PERIOD_OF_SEIZURE:
+        begun = Measure.objects.filter(case=case, started_at__isnull=False, days__isnull=False)
+        return decided_limit(begun.order_by("-started_at").first(), limit)
     if limit_id != PERIOD_OF_ITEM or case.own_length is None:
         return limit
     own = {"unit": case.own_unit, "length": case.own_length, "basis": [case.own_basis], "extension": None}
     return limit.model_copy(update=own)
+
+
+def decided_limit(measure: Measure | None, limit: TimeLimit) -> TimeLimit:
+    """Return the period of a sealing or seizure: the days it was decided for, else those of the law (行政强制法25)."""
+    if measure is None or measure.days is None:
+        return limit
+    return limit.model_copy(update={"length": measure.days})
 
 
 def duty_rules_of(case: Case, pack: Pack) -> list[DutyRule]:

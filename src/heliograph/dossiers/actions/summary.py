@@ -35,8 +35,8 @@ from heliograph.dossiers.rules import summary as rules
 from heliograph.dossiers.rules.investigating import are_known
 from heliograph.dossiers.rules.opening import check_text, may_work_on
 from heliograph.dossiers.rules.papers import check_papers
-from heliograph.dossiers.rules.proposing import as_found, is_summary
-from heliograph.dossiers.rules.terms import check_correction, check_terms
+from heliograph.dossiers.rules.proposing import is_as_found, is_summary, kinds_on_the_spot, may_put_right
+from heliograph.dossiers.rules.terms import Terms, check_correction, check_terms
 from heliograph.duties.following import Event
 from heliograph.kernel.feel import FactValue
 from heliograph.kernel.packs.schema import Pack
@@ -49,6 +49,8 @@ BY_OFFICERS = "执法人员当场收缴"  # in place of the bank of a payment
 MOST_COLLECTED = "on_spot_fine"  # provision of the packs, 元
 COLLECTED, HANDED_IN, BANKED = "case.fine_collected", "case.fine_handed_in", "case.fine_banked"
 ONLY_WARNING = "警告"
+KINDS, FINE, WITHIN = "当场处罚种类", "罚款金额", "可以当场处罚"  # facts of the packs
+LIMITS_TABLE = "summary_allowed"
 
 
 @dataclass(frozen=True, slots=True)
@@ -138,11 +140,10 @@ def notify_on_the_spot(
     """Tell the party by word of mouth what is to be decided on the spot, and hear it (行政处罚法44、45、52).
 
     answer: None where the party had nothing to say. Kinds and amount are those that the step before found to be within
-    the limits. told_on: today when left out.
+    the limits; others put its answers right, if they are within them too. told_on: today when left out.
     """
     taken = take_step(case_id, step, act="give_prior_notice", actor=actor, at=at, rev=rev)
     day = told_on or taken.on
-    known = taken.standing.facts
     require(
         first_refusal(
             is_summary(summary=taken.is_summary),
@@ -151,15 +152,42 @@ def notify_on_the_spot(
             check_correction(content.outcome, content.correction, by=None, on=day),
             may_impose(taken, content.terms),
             are_known(sorted(set(content.basis) - known_articles(taken.pack, content.basis))),
-            as_found(content.terms, kinds=known.get("当场处罚种类"), fine=known.get("罚款金额")),
             _may_answer(answer),
         )
     )
+    right = _put_right(taken, content.terms)
+    require(may_put_right(content.terms, within=_is_within(taken, right)))
     content, found = with_benchmark(taken, content)
     proposal = propose(taken, content, found)
     notice = write_notice(taken, proposal, served_on=day, hearing_right=False, statement_until=day)
     said = _write_answer(taken, notice, answer, day)
-    return finish_step(taken, event="case.notified", text=_heard(said), on=day, also=["case.statement_ended"])
+    text = f"{_told_right(taken, right)}{_heard(said)}"[:2000]
+    return finish_step(taken, event="case.notified", text=text, on=day, also=["case.statement_ended"], facts=right)
+
+
+def _put_right(taken: StepAct, terms: Terms) -> dict[str, FactValue]:
+    """Return the answers of the step before as what is told makes them, none where it makes them no other."""
+    known = taken.standing.facts
+    kinds = kinds_on_the_spot(terms)
+    if is_as_found(terms, kinds=known.get(KINDS), fine=known.get(FINE)):
+        return {}
+    return {KINDS: kinds or "其他", FINE: terms.fine}
+
+
+def _is_within(taken: StepAct, right: Mapping[str, FactValue]) -> bool:
+    """Say whether the answers, put right, are within the limits by the very table that the step before looked at."""
+    table = taken.standing.compiled.definition.tables.get(LIMITS_TABLE)
+    if not right or table is None:
+        return not right
+    return table.decide({**taken.standing.facts, **right}).outputs.get(WITHIN) is True
+
+
+def _told_right(taken: StepAct, right: Mapping[str, FactValue]) -> str:
+    known = taken.standing.facts
+    if not right:
+        return ""
+    before, after = (f"{one.get(KINDS)}、罚款 {one.get(FINE)} 元" for one in (known, right))
+    return f"更正前一环节登记的拟作处罚：{before}改为{after}。"
 
 
 def _may_answer(answer: OralAnswer | None) -> Verdict:

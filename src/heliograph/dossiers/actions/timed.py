@@ -9,12 +9,14 @@ from uuid import UUID
 from django.db.models import Model
 from django.utils.timezone import localdate
 
+from heliograph.dossiers.actions.dated import await_court
 from heliograph.dossiers.actions.steps import close_ended, let_duties_follow, tell
 from heliograph.dossiers.models import Case
 from heliograph.duties.following import Event
+from heliograph.kernel.bpmn import Node
 from heliograph.procedures.actions import Follower, Moved, follow_duties
 from heliograph.procedures.actions import fire_due_timers as fire
-from heliograph.procedures.queries import standing
+from heliograph.procedures.queries import Standing, standing
 from heliograph.regimes.queries import pack_in_force
 
 FIRED = "case.timer_fired"
@@ -41,8 +43,16 @@ def tell_of_timer(moved: Moved, at: datetime) -> Sequence[Model]:
     pack = pack_in_force(case.agency_id, case.opened_on)
     name = step.place.rpartition("/")[2]
     let_duties_follow(case, pack, Event(f"step.{name}", day, at), None, at, stands.facts)
+    if any(node.act == "urge" for node in _opened(moved, stands)):
+        await_court(case, pack, actor=None, at=at)
     due = follow_duties(list(stands.tokens.values()), stands.compiled)
     return [case, event, *due]
+
+
+def _opened(moved: Moved, stands: Standing) -> list[Node]:
+    """Return the steps that the timer opened."""
+    found = (stands.node(token.place) for token in moved.opened)
+    return [node for node in found if node is not None]
 
 
 FOLLOWER = Follower(hold_case, tell_of_timer)

@@ -9,16 +9,18 @@ from uuid import UUID
 from django.db import transaction
 from django.utils.timezone import localdate, localtime
 
-from heliograph.dossiers.actions.papers import PaperContent, add_papers
+from heliograph.dossiers.actions.deciding import approve_proposal
+from heliograph.dossiers.actions.papers import PaperContent, add_paper, add_papers
 from heliograph.dossiers.actions.rows import write_row
 from heliograph.dossiers.actions.steps import StepAct, finish_step, take_step
-from heliograph.dossiers.models import Case, CaseEvent, Transfer
+from heliograph.dossiers.models import Case, CaseEvent, Proposal, Transfer
 from heliograph.dossiers.rules import transferring as rules
 from heliograph.dossiers.rules.opening import check_text, may_happen_on
 from heliograph.kernel.verdict import first_refusal, require
 from heliograph.registers.models import Account
 
 GRANTED = "准予移送"
+EXAMINATION = "检验报告或者鉴定结论"
 FILED = "公安机关立案"
 REFUSAL_ANSWER = "不予立案的处理"
 ACCEPTED = "接受"
@@ -94,6 +96,9 @@ def approve_transfer(
     add_papers(taken, papers)
     if granted:
         transfer.approved_by, transfer.approved_at = actor, at
+        proposal = Proposal.objects.filter(case=taken.case).order_by("-number").first()
+        if proposal is not None and proposal.approved_by_id is None and proposal.returned_at is None:
+            approve_proposal(taken, proposal)  # whoever approves the transfer approves what was proposed: to transfer
     else:
         transfer.result = f"不予移送：{opinion.strip()}"[:1000]
     transfer.save()
@@ -107,15 +112,13 @@ def transfer_case(
     case_id: UUID,
     step: str,
     *,
-    delivered_at: datetime,
-    receipt: str,
-    late_reason: str = "",
-    papers: Sequence[PaperContent],
-    actor: Account,
-    at: datetime,
-    rev: int | None = None,
-) -> CaseEvent:
-    """Deliver the case to the police within the hours of the pack, against a receipt (310号令5、6)."""
+    delivered_at: datetime, receipt: str, late_reason: str = "", examination_id: UUID | None = None,
+    papers: Sequence[PaperContent], actor: Account, at: datetime, rev: int | None = None
+) -> CaseEvent:  # fmt: skip
+    """Deliver the case to the police within the hours of the pack, against a receipt (310号令5、6).
+
+    examination_id: the file of the report of an examination or expert opinion, where there is one.
+    """
     taken = take_step(case_id, step, act="transfer_case", actor=actor, at=at, rev=rev)
     transfer = _latest(taken.case)
     approved_at = transfer.approved_at if transfer else None
@@ -134,6 +137,8 @@ def transfer_case(
     )
     assert transfer is not None  # noqa: S101 - said by the rule above, for the type checker
     add_papers(taken, papers)
+    if examination_id is not None:
+        add_paper(taken, PaperContent(EXAMINATION, localdate(delivered_at), "", examination_id))
     transfer.delivered_at, transfer.receipt = delivered_at, receipt.strip()
     transfer.save()
     taken.rows.append(transfer)

@@ -28,18 +28,22 @@ from heliograph.dossiers.models.proceedings import (
     Paper,
     Statement,
 )
+from heliograph.dossiers.models.retention import Destruction, Retention
+from heliograph.dossiers.models.retrieval import Classification, Retrieval, RetrievalReading, Secrecy
 
 __all__ = [
     "Case",
     "CaseEvent",
     "CaseFile",
     "Citation",
+    "Classification",
     "Clue",
     "CourtApplication",
     "Decision",
     "Deferral",
     "Demand",
     "Deposit",
+    "Destruction",
     "Discussion",
     "DiscussionSeat",
     "Evidence",
@@ -60,6 +64,10 @@ __all__ = [
     "Proposal",
     "Recusal",
     "Remedy",
+    "Retention",
+    "Retrieval",
+    "RetrievalReading",
+    "Secrecy",
     "Service",
     "Statement",
     "StepDraft",

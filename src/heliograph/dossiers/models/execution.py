@@ -102,6 +102,8 @@ class CourtApplication(models.Model):
     paper = models.ForeignKey(Paper, on_delete=models.PROTECT, related_name="+", verbose_name="强制执行申请书")
     result = models.CharField("裁定和执行结果", max_length=1000, blank=True)
     result_on = models.DateField("结果日期", null=True, blank=True)
+    number = models.CharField("法院案号", max_length=120, blank=True)
+    recovered = models.DecimalField("执行到位金额", max_digits=16, decimal_places=2, null=True, blank=True)
     registered_by = models.ForeignKey(Account, on_delete=models.PROTECT, related_name="+", verbose_name="登记人")
     registered_at = models.DateTimeField("登记时间")
 

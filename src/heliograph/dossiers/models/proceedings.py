@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from django.contrib.postgres.fields import ArrayField
 from django.db import models
 from django.db.models import F, Q
 
@@ -179,12 +180,14 @@ class Measure(models.Model):
     kind = models.CharField("种类", max_length=20, choices=Kind.choices)
     items = models.TextField("物品或者场所清单", max_length=20000)
     reason = models.CharField("理由", max_length=1000)
+    basis = ArrayField(models.CharField(max_length=200), verbose_name="依据", default=list, blank=True)
     urgent = models.BooleanField("情况紧急当场实施", default=False)
     approved_by = models.ForeignKey(
         Account, on_delete=models.PROTECT, null=True, blank=True, related_name="+", verbose_name="批准人"
     )
     approved_at = models.DateTimeField("批准时间", null=True, blank=True)
     started_at = models.DateTimeField("实施时间", null=True, blank=True)
+    days = models.PositiveSmallIntegerField("决定的期限（日）", null=True, blank=True)  # shorter than the law's
     until_on = models.DateField("期限届满日", null=True, blank=True)
     extended = models.BooleanField("已延长", default=False)
     ended_on = models.DateField("解除或者处理日期", null=True, blank=True)
@@ -227,6 +230,7 @@ class Notice(models.Model):
     hearing_right = models.BooleanField("告知听证权利")
     statement_until = models.DateField("陈述申辩期限")
     hearing_until = models.DateField("要求听证期限", null=True, blank=True)
+    told_on = models.JSONField("各人的送达日期", default=dict, blank=True)  # by party, where several are told
     paper = models.ForeignKey(
         Paper, on_delete=models.PROTECT, null=True, blank=True, related_name="+", verbose_name="告知书"
     )  # none: told by word of mouth, on the spot
@@ -256,7 +260,9 @@ class Statement(models.Model):
     id = models.UUIDField(primary_key=True, default=uuid7, editable=False)
     agency = models.ForeignKey(Agency, on_delete=models.PROTECT, related_name="+", verbose_name="机关")
     case = models.ForeignKey(Case, on_delete=models.PROTECT, related_name="statements", verbose_name="案件")
-    notice = models.ForeignKey(Notice, on_delete=models.PROTECT, related_name="statements", verbose_name="告知")
+    notice = models.ForeignKey(
+        Notice, on_delete=models.PROTECT, null=True, blank=True, related_name="statements", verbose_name="告知"
+    )  # none: said while an application is examined
     kind = models.CharField("情形", max_length=10, choices=Kind.choices)
     party = models.ForeignKey(
         Party, on_delete=models.PROTECT, null=True, blank=True, related_name="+", verbose_name="提出人"

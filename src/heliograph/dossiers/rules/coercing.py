@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+from collections.abc import Collection
 from dataclasses import dataclass
 from datetime import date, datetime, time
 from decimal import Decimal
 
 from heliograph.kernel.verdict import Allowed, Refused, Verdict
 
+POWER = "行政强制法@2011:10"
 APPROVAL = "行政强制法@2011:18"
 URGENT = "行政强制法@2011:19"
 SEIZURE = "行政强制法@2011:25"
@@ -37,6 +39,7 @@ DISPOSALS = {
     "auction": "拍卖或者变卖",
     "release": "不再处置，改为解除",
 }
+BY_LAW = frozenset({"destroy", "auction"})  # disposals that only a law or administrative regulation allows
 
 
 @dataclass(frozen=True, slots=True)
@@ -91,6 +94,19 @@ def is_based(*, based: bool) -> Verdict:
     return Allowed()
 
 
+def may_rest_on(levels: Collection[str], *, allowed: Collection[str], only_violated: bool, what: str) -> Verdict:
+    """Say whether articles can give power over things: of laws that may, and cited for more than being broken.
+
+    levels: of the laws of the articles chosen; allowed: those that the pack lets give such a power, empty for any.
+    """
+    if only_violated:
+        message = f"所选条文中有本案作为“违反条款”引用的，这类条文不授予{what}的权力。请选择作为处理依据引用的条文。"
+        return Refused("coercion.violated", message, POWER)
+    if allowed and not set(levels) <= set(allowed):
+        return Refused("coercion.level", f"{what}只能以法律、法规的规定为依据，所选条文中有其他文件。", POWER)
+    return Allowed()
+
+
 def _may_apply_to_perform(executes: ToExecute, ground: str) -> Verdict:
     if not executes.deed:
         message = f"代履行只针对排除妨碍、恢复原状等行为义务，{executes.number}没有尚未履行的这类内容。"
@@ -99,6 +115,17 @@ def _may_apply_to_perform(executes: ToExecute, ground: str) -> Verdict:
         listed = "、".join(SUBSTITUTE_GROUNDS.values())
         return Refused("coercion.no_ground", f"代履行须有法定情形之一：{listed}。", SUBSTITUTE)
     return Allowed()
+
+
+def is_deed_left(*, other: bool, ordered: bool, correct_by: date | None, performed_on: date | None) -> bool:
+    """Say whether a decision still wants something other than money done.
+
+    ordered: it orders a correction that nobody has seen yet. performed_on: when it was registered as carried out, which
+    says nothing of a correction that was not due by then.
+    """
+    if performed_on is None:
+        return other or ordered
+    return ordered and correct_by is not None and correct_by > performed_on
 
 
 def is_final(executes: ToExecute, *, on: date) -> Verdict:
@@ -201,6 +228,13 @@ def is_running(*, started: bool, ended: bool, until: date | None, on: date) -> V
     return Allowed()
 
 
+def may_last(days: int | None, *, most: int | None) -> Verdict:
+    """Say whether a measure may be decided for some days: None for those of the law, fewer but never more."""
+    if days is None or (days > 0 and (most is None or days <= most)):
+        return Allowed()
+    return Refused("coercion.days", f"查封、扣押的期限应为 1 日至 {most} 日，现为 {days} 日。", SEIZURE)
+
+
 def may_extend_seizure(*, extended: bool, allowed: int | None) -> Verdict:
     """Say whether a seizure may be prolonged: once, by what the law gives."""
     if extended or allowed is None:
@@ -226,7 +260,7 @@ def may_dispose(disposal: Disposal) -> Verdict:
     if disposal.kind == "confiscate" and not disposal.follows:
         message = "没收须依据对同一当事人作出、包含没收非法财物的行政处罚决定，请选择该决定；没有的，先作出处罚决定。"
         return Refused("disposal.no_decision", message, HANDLING)
-    if disposal.kind in {"destroy", "auction"} and not disposal.based:
+    if disposal.kind in BY_LAW and not disposal.based:
         message = "销毁、拍卖或者变卖须有法律、行政法规的规定，请选择所依据的条文。"
         return Refused("disposal.no_basis", message, HANDLING)
     if disposal.kind == "transfer" and not disposal.body.strip():

@@ -39,8 +39,7 @@ class NoticeState:
     terms: Terms
     statement_until: date
     hearing_until: date | None  # None: no right to a hearing was notified
-    waived: bool
-    stated: bool  # a statement came in
+    waived: bool  # in writing: the party says no more
     reviewed: bool  # every statement and hearing was reviewed
     heard: bool = False  # a hearing was held on this very notice
 
@@ -162,8 +161,11 @@ def _heard(state: DecisionState, on: date) -> Verdict:
     if notice.hearing_until is not None and on <= notice.hearing_until:
         message = f"当事人要求听证的期限至 {notice.hearing_until.isoformat()}，届满前不得作出决定（书面放弃的除外）。"
         return Refused("hearing.still_open", message, HEARING_COURSE)
-    if not notice.stated and on <= notice.statement_until:
-        message = f"陈述申辩期限至 {notice.statement_until.isoformat()}，届满前不得作出决定（书面放弃的除外）。"
+    if on <= notice.statement_until:
+        message = (
+            f"陈述申辩期限至 {notice.statement_until.isoformat()}，届满前不得作出决定：当事人已经提出意见的，"
+            "期限内仍可补充（书面放弃其余期限的除外）。"
+        )
         return Refused("statement.still_open", message, DEFENCE)
     return Allowed()
 
@@ -289,11 +291,45 @@ def may_be_given_till(until: date | None, *, served_on: date) -> Verdict:
     return Allowed()
 
 
+def may_end_before_hearing(told: date | None, *, hearing_until: date | None) -> Verdict:
+    """Say whether the day that a notice names for a statement leaves the days for asking for a hearing whole (64)."""
+    if told is not None and hearing_until is not None and told < hearing_until:
+        message = (
+            f"要求听证的期限至 {hearing_until.isoformat()}，陈述申辩期限届满日不能早于这一天，现填 {told.isoformat()}。"
+            "请与告知书核对；不填的按规则包计算。"
+        )
+        return Refused("statement.before_hearing", message, "行政处罚法@2021:64")
+    return Allowed()
+
+
 def is_in_writing(kind: str, *, filed: bool) -> Verdict:
     """Say whether what the party did is proved: rights are waived expressly, on paper (行政处罚法62)."""
     if kind == "waiver" and not filed:
         message = "放弃陈述申辩、听证的权利须有当事人签名或者盖章的书面声明，请上传。没有书面声明的，等候期限届满。"
         return Refused("waiver.no_paper", message, NO_NOTICE)
+    return Allowed()
+
+
+def may_waive_rest(*, waived: bool, kind: str, hearing: bool, filed: bool) -> Verdict:
+    """Say whether a party that has spoken gives up the rest of its period: in writing, and no right to be heard yet."""
+    if not waived:
+        return Allowed()
+    if kind != "statement":
+        return Refused("waiver.rest", "只有提出陈述申辩的，才填写是否书面放弃其余期限。", NO_NOTICE)
+    if hearing:
+        message = "本案告知了听证权利，放弃听证的，提出陈述申辩登记后在下一环节登记。"
+        return Refused("waiver.hearing", message, HEARING_COURSE)
+    return is_in_writing("waiver", filed=filed)
+
+
+def agrees_with_document(*, typed: str, written: str, said: bool | None, adds: bool | None) -> Verdict:
+    """Say whether what is told of a decision is what its document says: the bank, and the surcharge (罚缴分离办法7)."""
+    if typed and written and typed != written:
+        message = f"决定书写明的代收机构是“{written}”，这里填的是“{typed}”。请不填，或者作废决定书后重新制作。"
+        return Refused("decision.other_bank", message, "罚缴分离办法@1997:7")
+    if said is not None and adds is not None and said != adds:
+        message = f"决定书{'写明' if adds else '没有写明'}逾期加处罚款，这里的回答与决定书不一致。"
+        return Refused("decision.other_surcharge", message, "罚缴分离办法@1997:7")
     return Allowed()
 
 

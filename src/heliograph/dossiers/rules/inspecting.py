@@ -115,7 +115,8 @@ def may_check_rectification(
 def may_publish_result(*, withheld: bool, where: str, withheld_reason: str) -> Verdict:
     """Say whether the publication of a result names its place, or the ground on which it is withheld."""
     if withheld and not withheld_reason.strip():
-        return Refused("publication.no_reason", "依法不公开的，须写明依据和理由。", "政府信息公开条例@2019:14")
+        message = "请填写公示日期和渠道；依法不公开的，写明依据和理由。"
+        return Refused("publication.no_reason", message, "政府信息公开条例@2019:14")
     if not withheld and not where.strip():
         return Refused("publication.place", "请填写公示渠道，例如机关网站、信用信息平台。", "政府信息公开条例@2019:26")
     return Allowed()

@@ -29,6 +29,21 @@ def may_keep(kind: str, *, filed: bool, alone: bool) -> Verdict:
     return Allowed()
 
 
+def some_files(names: Collection[str]) -> Verdict:
+    """Say whether there is anything to attach."""
+    if not names:
+        return Refused("evidence.no_file", "请选择要附加的证据文件。", EVIDENCE)
+    return Allowed()
+
+
+def may_take_out(name: str, *, retrieved: bool) -> Verdict:
+    """Say whether the bytes of an original may be taken out. retrieved: read under a retrieval of an archived case."""
+    if retrieved:
+        message = f"调阅只能在线查看“{name}”；需要原文件的，由有权导出案卷的人员从数据包取得。"
+        return Refused("original.retrieved", message, "国办发118号@2018:10")
+    return Allowed()
+
+
 def may_be_officers(reviewers: Collection[str]) -> Verdict:
     """Say whether these may be put down as officers. reviewers: those who review legality and handle no case."""
     if reviewers:

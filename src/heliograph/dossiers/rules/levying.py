@@ -10,19 +10,29 @@ from heliograph.kernel.verdict import Allowed, Refused, Verdict
 
 HEARD = "国办发118号@2018:5"
 REVIEW = "国办发118号@2018:12"
-
-
 PERFORMING = "行政强制法@2011:35"
 RECORDS = "国办发118号@2018:7"
+PAID_FOR = "民法典@2020:117"
+USED = "民法典@2020:245"
+GIVEN_BACK = {"returned": "已全部返还", "lost": "毁损、灭失，不能返还", "used_up": "已耗用，不能返还"}
 
 
-def check_levied(levied: Decimal, *, kind: str, denied: bool, category: str) -> Verdict:
-    """Check amount and kind of what is proposed: money only where a levy is made, requisition where it is one."""
+def check_levied(levied: Decimal, *, kind: str, denied: bool, category: str, what: str = "") -> Verdict:
+    """Check amount and kind of what is proposed: a requisition takes a thing, a levy money or a thing, a denial none.
+
+    what: what is levied or requisitioned, in words.
+    """
     if kind == "征用" and "征用" not in category:
         message = f"本案的类别是{category}，不含征用。征用事项请另按行政征收征用类别登记。"
         return Refused("levy.kind", message, HEARD)
-    if denied and levied:
-        return Refused("levy.amount", "拟不实施征收征用的，不填金额。", RECORDS)
+    if denied:
+        return Refused("levy.amount", "拟不实施征收征用的，不填金额。", RECORDS) if levied else Allowed()
+    if kind == "征用" and levied:
+        message = "征用是使用财物，不收取金额；请不填征收金额，在“决定的内容”里写明征用的财物和期间。"
+        return Refused("levy.requisition_amount", message, USED)
+    if not levied and not what.strip():
+        thing = "征用的财物、数量和期间" if kind == "征用" else "征收的财物和数量；征收金钱的，填写征收金额"
+        return Refused("levy.nothing", f"请在“决定的内容”里写明{thing}。", RECORDS)
     return Allowed()
 
 
@@ -36,22 +46,32 @@ def check_pay_days(days: int | None, *, owed: bool) -> Verdict:
     return Allowed()
 
 
-def may_tell_levy(until: date | None, *, least: date | None, served_on: date) -> Verdict:
-    """Say whether the party has days to state its view: those of the pack, or more as the notice says."""
+def may_tell_levy(until: date | None, *, least: date | None, served_on: date, days: int = 0) -> Verdict:
+    """Say whether the party has days to state its view: those of the pack, or more as the notice says it.
+
+    days: those of the pack, which no article sets.
+    """
     if until is None or until <= served_on:
         message = "请填写当事人提出意见的期限，须在告知书送达日之后；本机关的规则包没有规定日数。"
         return Refused("levy.no_period", message, HEARD)
     if least is not None and until < least:
-        message = f"当事人提出意见的期限至少到 {least.isoformat()}，现为 {until.isoformat()}。"
+        message = (
+            f"当事人提出意见的期限至少到 {least.isoformat()}，现为 {until.isoformat()}。"
+            f"听取意见是国办发118号第五条的要求；{days} 个工作日没有条文规定，是本机关规则包设定的日数（待核）。"
+        )
         return Refused("levy.short_period", message, HEARD)
     return Allowed()
 
 
-def may_say_delivered(state: str, *, money: bool, delivered: str) -> Verdict:
-    """Say whether a levy may be called carried out: money by its receipt, anything else by what was handed over."""
-    if state == "已履行" and not money and not delivered.strip():
-        message = "请写明交付的情况：何物、何时交付、由谁接收。"
+def may_say_delivered(state: str, *, money: bool, delivered: str, filed: bool) -> Verdict:
+    """Say whether a levy may be called carried out: money by its receipt, a thing by what was handed over, on paper."""
+    if state != "已履行" or money:
+        return Allowed()
+    if not delivered.strip():
+        message = "本决定不收取金钱，请写明交付的情况：何物、何时交付、由谁接收。"
         return Refused("levy.delivery", message, RECORDS)
+    if not filed:
+        return Refused("levy.no_voucher", "请上传双方签字或者盖章的交付凭证。", RECORDS)
     return Allowed()
 
 
@@ -72,12 +92,27 @@ def may_say_undelivered(state: str, *, money: bool, on: date, until: date | None
     return Allowed()
 
 
-def check_compensation(*, amount: Decimal, returned: str, paid_by: str) -> Verdict:
-    """Check what was given back and paid for a requisition: one of the two, and a payment with its voucher."""
-    if not amount and not returned.strip():
-        return Refused("compensation.none", "请填写返还的情况，或者补偿的金额。", RECORDS)
+def check_compensation(
+    *, state: str, returned: str, amount: Decimal, paid_by: str, waived: str, filed: bool
+) -> Verdict:
+    """Check what became of requisitioned things: given back or lost, and compensation paid or said why not.
+
+    state: returned, lost (毁损、灭失) or used_up (耗用). What is lost or used up is always paid for (民法典245).
+    """
+    if state not in GIVEN_BACK:
+        message = "请选择财物的处理情况；尚未返还的，本环节继续等候，不能登记。"
+        return Refused("compensation.none", message, USED)
+    if not returned.strip():
+        return Refused("compensation.what", "请写明返还或者损失的财物、数量、状况和接收人。", RECORDS)
     if amount and not paid_by.strip():
         return Refused("compensation.voucher", "填写了补偿金额的，请填写支付凭证号码。", RECORDS)
+    if not amount and state != "returned":
+        return Refused("compensation.lost", "财物毁损、灭失或者耗用的，应当给予补偿，请填写补偿金额。", USED)
+    if not amount and not waived.strip():
+        message = "征用应当给予公平、合理的补偿；没有补偿金额的，请写明依据和被征用人的意见。"
+        return Refused("compensation.waived", message, PAID_FOR)
+    if not filed:
+        return Refused("compensation.no_paper", "请上传返还、补偿的凭证。", RECORDS)
     return Allowed()
 
 

@@ -114,6 +114,23 @@ def may_be_parties(standings: Collection[str]) -> Verdict:
     return Allowed()
 
 
+def may_join(standing: str, *, decided: bool) -> Verdict:
+    """Say whether somebody may be registered while a case runs: third persons and agents, until it is decided."""
+    if standing not in {"third", "agent"}:
+        message = "案件登记后只能增加第三人和代理人；当事人有变化的，请另行登记案件或者终止后重新登记。"
+        return Refused("party.standing", message, RECORDING)
+    if decided:
+        return Refused("party.decided", "本案已作出决定，不能再登记第三人或者代理人。", RECORDING)
+    return Allowed()
+
+
+def is_party_new(name: str, *, known: bool) -> Verdict:
+    """Say whether somebody is not registered in the case yet."""
+    if known:
+        return Refused("party.twice", f"{name.strip()}已经登记，不能重复登记。联系方式有变化的请更正。", RECORDING)
+    return Allowed()
+
+
 def may_correct(changed: Collection[str]) -> Verdict:
     """Say whether there is anything to correct of a party."""
     if not changed:
@@ -169,7 +186,7 @@ def may_handle(name: str, *, handler: bool) -> Verdict:
     """Say whether somebody may be put in charge of a case: holds the role of handler here today."""
     if not handler:
         message = f"{name}没有承办人的角色，不能登记为承办人。请选择其他人员，或者先由安全管理员授予角色。"
-        return Refused("case.no_handler", message, "行政处罚法@2021:42")
+        return Refused("case.no_handler", message, RECORDING)
     return Allowed()
 
 
@@ -201,6 +218,12 @@ def may_follow(day: date, before: date | None, *, what: str, since: str = "") ->
         message = f"{what}不能早于 {before.isoformat()}{named}，现为 {day.isoformat()}。"
         return Refused("date.too_early", message, RECORDING)
     return Allowed()
+
+
+def ended(text: str) -> str:
+    """Return a text as a sentence: with the stop that whoever wrote it may have left out."""
+    said = text.strip()
+    return said if not said or said[-1] in "。！？；…" else f"{said}。"
 
 
 def check_text(text: str, *, what: str, longest: int = LONGEST_TEXT) -> Verdict:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Collection, Sequence
+from dataclasses import dataclass
 
 from heliograph.dossiers.rules.opening import RECORDING
 from heliograph.kernel.verdict import Allowed, Refused, Verdict
@@ -31,7 +32,7 @@ def check_some_papers(*, declared: Sequence[str], wanted: Sequence[str], given: 
 def is_signed(kind: str, *, filed: bool, wanted: Collection[str]) -> Verdict:
     """Say whether a document of the case is in the file as it was signed. wanted: the kinds that must be."""
     if kind in wanted and not filed:
-        message = f"“{kind}”须以签章后的文件入卷，请上传文件，或者选用系统制作的文书。"
+        message = f"“{kind}”须以签章后的文件入卷，请上传文件，或者选用系统制作的文书，结案前签名、盖章或者补传扫描件。"
         return Refused("papers.unsigned", message, RECORDING)
     return Allowed()
 
@@ -48,6 +49,28 @@ def is_number_free(number: str, *, kind: str, used: bool) -> Verdict:
     if used:
         message = f"{kind}的文号“{number}”已经用过，文号不得重复。请核对后重新填写。"
         return Refused("papers.number_used", message, NUMBERING)
+    return Allowed()
+
+
+@dataclass(frozen=True, slots=True)
+class Differing:
+    """A value that a document of the system says otherwise than the step that takes it."""
+
+    document: str
+    label: str
+    said: str
+    done: str
+
+    def __str__(self) -> str:
+        return f"《{self.document}》的“{self.label}”是“{self.said}”，本环节是“{self.done}”"
+
+
+def is_as_done(differing: Sequence[Differing]) -> Verdict:
+    """Say whether the documents of a step say what the step does."""
+    if differing:
+        listed = "；".join(str(one) for one in differing)
+        message = f"文书与本环节填写的内容不一致：{listed}。请更正填写的内容，或者作废文书后重新制作。"
+        return Refused("papers.differ", message, RECORDING)
     return Allowed()
 
 

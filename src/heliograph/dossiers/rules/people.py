@@ -13,6 +13,10 @@ from heliograph.kernel.verdict import Allowed, Refused, Verdict
 from heliograph.registers.rules import CertificateState, certificate_status
 
 TWO_OFFICERS = "行政处罚法@2021:42"
+_PAIRS = {
+    "penalty": TWO_OFFICERS, "inspection": TWO_OFFICERS, "coercion": "行政强制法@2011:18",
+    "permit": "行政许可法@2019:34",
+}  # fmt: skip
 SHOWN_FIRST = "行政处罚法@2021:55"
 RECUSAL = "行政处罚法@2021:43"
 _PARTS = re.compile(r"[、，,;；\s]+")
@@ -39,26 +43,33 @@ class Officer:
     certificates: tuple[HeldCertificate, ...]
 
 
-def certificate_for(officer: Officer, *, category: str, area: str, on: date) -> Verdict | HeldCertificate:
+def basis_of_pair(category: str, otherwise: str) -> str:
+    """Return what asks for certified officers in a category, by its id; `otherwise` where no law of its own does."""
+    return _PAIRS.get(category, otherwise)
+
+
+def certificate_for(
+    officer: Officer, *, category: str, area: str, on: date, basis: str = TWO_OFFICERS
+) -> Verdict | HeldCertificate:
     """Return the certificate with which an officer may act, or the refusal that says what is wrong with those held."""
     if not officer.certificates:
         message = f"{officer.name}没有行政执法证件，不得从事行政执法活动。"
-        return Refused("certificate.none", message, TWO_OFFICERS)
+        return Refused("certificate.none", message, basis)
     valid = [one for one in officer.certificates if certificate_status(one.state, on) == "valid"]
     if not valid:
         message = f"{officer.name}的执法证件在 {on.isoformat()} 无效（过期、暂扣或者收回），请先办理换证或审核。"
-        return Refused("certificate.invalid", message, TWO_OFFICERS)
+        return Refused("certificate.invalid", message, basis)
     fitting = [one for one in valid if _covers(one.category, category)]
     if not fitting:
         held = "、".join(dict.fromkeys(one.category for one in valid))
         message = f"{officer.name}的执法证件类别为“{held}”，不含“{category}”，不能承办本案。"
-        return Refused("certificate.category", message, TWO_OFFICERS)
+        return Refused("certificate.category", message, basis)
     for one in fitting:
         if _reaches(one.area, area):
             return one
     areas = "、".join(dict.fromkeys(one.area for one in fitting))
     message = f"{officer.name}的执法区域为“{areas}”，不含案件所在的“{area}”。"
-    return Refused("certificate.area", message, TWO_OFFICERS)
+    return Refused("certificate.area", message, basis)
 
 
 def _covers(held: str, wanted: str) -> bool:
@@ -86,31 +97,35 @@ def _names(written_out: str, area: str) -> bool:
     return written_out.endswith(area) and written_out[: -len(area)][-1] in _LEVELS
 
 
-def may_work_in_pair(officers: Collection[Officer], *, category: str, area: str, on: date) -> Verdict:
+def may_work_in_pair(
+    officers: Collection[Officer], *, category: str, area: str, on: date, basis: str = TWO_OFFICERS
+) -> Verdict:
     """Say whether these officers may handle or act on a day: two different people, each certified (D14)."""
     if len({officer.id for officer in officers}) < 2:
         message = "执法人员不得少于两人，且须是两名不同的人员，请登记另一名持证人员。"
-        return Refused("officers.two", message, TWO_OFFICERS)
+        return Refused("officers.two", message, basis)
     for officer in officers:
-        found = certificate_for(officer, category=category, area=area, on=on)
+        found = certificate_for(officer, category=category, area=area, on=on, basis=basis)
         if isinstance(found, Refused):
             return found
     return Allowed()
 
 
-def may_work_alone(officers: Collection[Officer], *, category: str, area: str, on: date) -> Verdict:
+def may_work_alone(
+    officers: Collection[Officer], *, category: str, area: str, on: date, basis: str = TWO_OFFICERS
+) -> Verdict:
     """Say whether each of these officers may handle a matter that takes no two: everybody named is certified."""
     for officer in officers:
-        found = certificate_for(officer, category=category, area=area, on=on)
+        found = certificate_for(officer, category=category, area=area, on=on, basis=basis)
         if isinstance(found, Refused):
             return found
     return Allowed()
 
 
-def are_different(first: UUID, second: UUID | None) -> Verdict:
+def are_different(first: UUID, second: UUID | None, *, basis: str = TWO_OFFICERS) -> Verdict:
     """Say whether handler and co-handler are not the same account; a case may still lack its second officer."""
     if first == second:
-        return Refused("officers.two", "承办人与协办人须是两名不同的执法人员，请登记另一名持证人员。", TWO_OFFICERS)
+        return Refused("officers.two", "承办人与协办人须是两名不同的执法人员，请登记另一名持证人员。", basis)
     return Allowed()
 
 

@@ -27,6 +27,8 @@ CERTIFICATES = (
     "许可证、执照或者其他许可证书", "资格证、资质证或者其他合格证书", "批准文件或者证明文件", "其他许可证件",
     "在物品上加贴标签或者加盖印章", NO_CERTIFICATE,
 )  # fmt: skip
+REMEDIES = {"复议机关和期限": ("复议",), "诉讼法院和期限": ("诉讼", "起诉")}
+REMEDIES_EXAMPLE = "收到之日起六十日内向某机关申请行政复议，或者六个月内向某人民法院提起行政诉讼"
 GROUNDS = {
     "not_needed": "依法不需要办理",
     "not_ours": "不属于本机关职权范围",
@@ -113,6 +115,31 @@ def check_fee(levied: Decimal, *, due: bool) -> Verdict:
     return Allowed()
 
 
+def may_hear(*, offered: bool, decided: bool) -> Verdict:
+    """Say whether a statement may be registered beside the steps: while an accepted application is examined."""
+    if decided:
+        return Refused("statement.decided", "本案已作出决定，不再登记陈述申辩。", INTERESTED)
+    if not offered:
+        message = "本案的陈述申辩在相应环节登记；申请受理以后，许可等事项才在此登记。"
+        return Refused("statement.own_step", message, INTERESTED)
+    return Allowed()
+
+
+def is_answered(adopted: str) -> Verdict:
+    """Say whether it is known what was made of a statement."""
+    if adopted not in {"yes", "partly", "no"}:
+        return Refused("statement.unanswered", "请选择采纳情况。", INTERESTED)
+    return Allowed()
+
+
+def may_verify(*, wanted: bool, two: bool) -> Verdict:
+    """Say whether the substance of an application may be verified: by two of the staff (行政许可法34)."""
+    if wanted and not two:
+        message = "对申请材料的实质内容进行核实，应当指派两名以上工作人员。请科室负责人先办理案件交接，登记协办人。"
+        return Refused("examination.two", message, EXAMINATION)
+    return Allowed()
+
+
 def are_others_named(*, interested: bool, named: int) -> Verdict:
     """Say whether those are registered whose major interests a permit touches: they are told and heard (36、47)."""
     if interested and not named:
@@ -139,6 +166,7 @@ class HearingRight:
 
     until: date
     answered: bool  # waived, or something said
+    untold: tuple[str, ...] = ()  # registered as concerned after the others were told
 
 
 @dataclass(frozen=True, slots=True)
@@ -154,11 +182,23 @@ class ApplicationState:
     remedies: str  # told to the applicant who is denied
     due_on: date | None
     late_reason: str
+    adopted: Collection[str] = ()  # names of those whose statement was adopted after the examination
 
 
 def may_decide_application(state: ApplicationState, *, on: date) -> Verdict:
     """Say whether an application may be decided on a day: reviewed, heard, a denial with its remedies, in time."""
-    return first_refusal(_reviewed(state), _heard(state, on), _with_remedies(state), _in_time(state, on))
+    return first_refusal(_reviewed(state), _adopted(state), _heard(state, on), _with_remedies(state),
+                         _in_time(state, on))  # fmt: skip
+
+
+def _adopted(state: ApplicationState) -> Verdict:
+    if state.adopted:
+        message = (
+            f"{'、'.join(state.adopted)}的陈述申辩已经采纳，审查意见还没有随之修改。"
+            "请退回“审查申请”或者“审核事项”，重新提出审查意见后再决定。"
+        )
+        return Refused("statement.adopted", message, INTERESTED)
+    return Allowed()
 
 
 def _reviewed(state: ApplicationState) -> Verdict:
@@ -173,6 +213,8 @@ def _heard(state: ApplicationState, on: date) -> Verdict:
         message = "听证尚未举行，不得作出决定；决定须依据听证笔录。"
         return Refused("hearing.not_held", message, HEARING_COURSE)
     right = state.right
+    if right is not None and right.untold and not state.hearings_held:
+        return are_all_told(right.untold)
     if right is not None and not right.answered and not state.hearings_held and on <= right.until:
         message = (
             f"申请人、利害关系人申请听证的期限至 {right.until.isoformat()}，届满前不得作出决定（书面放弃的除外）。"
@@ -185,7 +227,7 @@ def _with_remedies(state: ApplicationState) -> Verdict:
     if state.outcome == "denied" and not state.remedies.strip():
         message = "不予许可或者不予办理的，须说明理由，并告知申请行政复议或者提起行政诉讼的途径和期限。"
         return Refused("decision.remedies", message, DECISION)
-    return Allowed()
+    return check_remedies(state.remedies) if state.remedies.strip() else Allowed()
 
 
 def _in_time(state: ApplicationState, on: date) -> Verdict:
@@ -222,7 +264,7 @@ def may_name_all(missing: Collection[str], *, strangers: int) -> Verdict:
 
 def may_answer_right(kind: str, *, name: str, on_paper: bool, day: date, until: date) -> Verdict:
     """Say whether one person may have done this with the right to a hearing: waived on paper, asked in time."""
-    if kind not in {"hearing", "waiver", "silence"}:
+    if kind not in {"hearing", "waiver", "silence", "pending"}:
         return Refused("hearing.answer", f"请选择{name}的意见。", HEARING_RIGHT)
     if kind == "waiver" and not on_paper:
         return Refused("waiver.no_paper", f"{name}放弃听证权利的，请上传其签名或者盖章的书面声明。", HEARING_RIGHT)
@@ -232,11 +274,61 @@ def may_answer_right(kind: str, *, name: str, on_paper: bool, day: date, until: 
     return Allowed()
 
 
-def may_wait_no_longer(silent: Collection[str], *, on: date, until: date) -> Verdict:
-    """Say whether the flow may go on without an answer of these: the days are over."""
-    if silent and on <= until:
-        message = f"{'、'.join(silent)}没有书面放弃，申请听证的期限至 {until.isoformat()}，届满前不能登记为没有提出。"
+def may_be_silent(kind: str, *, name: str, on: date, until: date, asked: bool) -> Verdict:
+    """Say whether somebody may be put down as silent, or as not having answered yet.
+
+    asked: somebody else asks for a hearing, for which nobody else is waited.
+    """
+    if kind == "silence" and on <= until:
+        more = "；他人已要求听证的，请选“尚未答复”" if asked else ""
+        message = f"{name}申请听证的期限至 {until.isoformat()}，届满前不能登记为没有提出{more}。"
         return Refused("statement.too_early", message, HEARING_RIGHT)
+    if kind == "pending" and (not asked or on > until):
+        message = f"{name}的期限已满或者没有人要求听证，不能登记为尚未答复。请按实际情况选择，或者等期限届满后登记。"
+        return Refused("statement.not_pending", message, HEARING_RIGHT)
+    return Allowed()
+
+
+def are_all_told(untold: Collection[str]) -> Verdict:
+    """Say whether everybody concerned was told of the right to a hearing, also who was registered later."""
+    if untold:
+        message = f"尚未向{'、'.join(untold)}告知听证权利，请退回“告知听证权利”，重新告知后再办理。"
+        return Refused("hearing.not_told", message, HEARING_RIGHT)
+    return Allowed()
+
+
+def is_public(*, public: bool) -> Verdict:
+    """Say whether a hearing on a permit may be held: in public, without exception (行政许可法48)."""
+    if not public:
+        return Refused("hearing.public", "行政许可听证应当公开举行。", HEARING_COURSE)
+    return Allowed()
+
+
+def may_still_ask(*, on: date, due_on: date | None) -> Verdict:
+    """Say whether an application may still be called incomplete or turned away: its days to say so are not over."""
+    if due_on is not None and on > due_on:
+        message = (
+            f"一次告知补正或者答复的期限至 {due_on.isoformat()}，已经届满：自收到申请材料之日起即为受理，"
+            "不能再要求补正或者不予受理。系统将自动转入“受理申请”，请稍后刷新案件页面，登记受理。"
+        )
+        return Refused("correction.late", message, ACCEPTANCE)
+    return Allowed()
+
+
+def is_made_after(kind: str, made_on: date, *, came_on: date | None) -> Verdict:
+    """Say whether a notice that answers an application can be of this day: not before the materials came."""
+    if came_on is not None and made_on < came_on:
+        message = f"{kind}的日期不能早于收到材料之日（{came_on.isoformat()}），现为 {made_on.isoformat()}。"
+        return Refused("application.paper_early", message, ACCEPTANCE)
+    return Allowed()
+
+
+def check_remedies(text: str) -> Verdict:
+    """Check that both ways against a decision are told, and until when: reconsideration and suit."""
+    missing = [one for one, words in REMEDIES.items() if not any(word in text for word in words)]
+    if missing:
+        message = f"告知的救济途径和期限须写明{'和'.join(missing)}，如“{REMEDIES_EXAMPLE}”。"
+        return Refused("remedies.incomplete", message, DECISION)
     return Allowed()
 
 

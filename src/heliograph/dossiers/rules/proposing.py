@@ -10,6 +10,9 @@ from heliograph.dossiers.rules.terms import Terms
 from heliograph.kernel.verdict import Allowed, Refused, Verdict
 
 NOTICE = "行政处罚法@2021:44"
+# What the party hands in, by what it does: the documents of which it is the author.
+PARTY_PAPERS = {"waiver": "放弃陈述申辩、听证权利声明", "statement": "陈述申辩材料", "hearing": "听证申请书"}
+PARTY_PAPER = "当事人材料"
 DEFENCE = "行政处罚法@2021:45"
 
 
@@ -52,12 +55,25 @@ def is_written(*, summary: bool) -> Verdict:
     return Allowed()
 
 
-def as_found(terms: Terms, *, kinds: object, fine: object) -> Verdict:
+def is_as_found(terms: Terms, *, kinds: object, fine: object) -> bool:
     """Say whether what is told on the spot is what the step before checked against the limits."""
-    if terms.kinds != SUMMARY_KINDS.get(str(kinds)) or terms.fine != Decimal(str(fine)):
-        message = f"拟作的处罚与前一环节对照当场处罚范围时登记的不一致（{kinds}，罚款 {fine} 元）。"
-        return Refused("summary.changed", message, SUMMARY)
-    return Allowed()
+    return terms.kinds == SUMMARY_KINDS.get(str(kinds)) and terms.fine == Decimal(str(fine))
+
+
+def kinds_on_the_spot(terms: Terms) -> str | None:
+    """Return what the limits call these kinds, None for what they know no name of."""
+    return next((name for name, kinds in SUMMARY_KINDS.items() if kinds == terms.kinds), None)
+
+
+def may_put_right(terms: Terms, *, within: bool) -> Verdict:
+    """Say whether the answers of the step before may be put right on the spot: what is told stays within its limits."""
+    if within:
+        return Allowed()
+    message = (
+        f"按拟作的处罚（罚款 {terms.fine:,} 元）重新对照，超出当场处罚的范围，不能当场告知。请核对处罚种类和金额；"
+        "确须转普通程序的，请机关负责人在案件页面“其他事项”中退回前一环节，再选择“转普通程序”。"
+    )
+    return Refused("summary.changed", message, SUMMARY)
 
 
 def may_review(adopted: str, *, keeps: bool) -> Verdict:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Collection
 from dataclasses import dataclass
-from datetime import date
+from datetime import date, timedelta
 from decimal import Decimal
 
 from heliograph.dossiers.rules.terms import check_amount
@@ -16,6 +16,7 @@ PUBLICATION = "国办发118号@2018:6"
 PAYMENT = "行政处罚法@2021:67"
 DEMAND = "行政强制法@2011:54"
 CLOSING = "国办发118号@2018:7"
+DAY = timedelta(days=1)
 
 
 @dataclass(frozen=True, slots=True)
@@ -32,6 +33,7 @@ class ServiceState:
     has_proof: bool
     consented: bool  # the party agreed to electronic service, in writing
     earliest_by_notice: date | None  # public notice: the day on which it counts as served
+    addressed: bool = True  # an address of the party is registered
 
 
 def may_serve(state: ServiceState) -> Verdict:
@@ -75,6 +77,9 @@ def _by_notice(state: ServiceState) -> Verdict:
 
 
 def _with_receipt(state: ServiceState) -> Verdict:
+    if state.method == "post" and not state.addressed:
+        message = "没有登记受送达人的地址，不能登记邮寄送达。请先在案件页面更正联系方式，补登地址。"
+        return Refused("service.no_address", message, f"{CIVIL}:91")
     if not state.has_proof:
         return Refused("service.no_proof", "请上传送达回证、邮寄回执或者委托送达的凭证。", f"{CIVIL}:91")
     return Allowed()
@@ -96,7 +101,8 @@ def may_publish(*, served: bool, published: bool, withheld_reason: str, withheld
         message = "本决定已登记过公示日期，不能用再次登记改变。更正或者撤回请另行办理。"
         return Refused("publication.twice", message, PUBLICATION)
     if withheld and not withheld_reason.strip():
-        return Refused("publication.no_reason", "依法不公开的，须写明依据和理由。", "政府信息公开条例@2019:14")
+        message = "请填写公示日期和渠道；依法不公开的，写明依据和理由。"
+        return Refused("publication.no_reason", message, "政府信息公开条例@2019:14")
     return Allowed()
 
 
@@ -129,6 +135,20 @@ def may_surcharge(*, surcharge: Decimal, before: Decimal, cap: Decimal, ceiling:
     return Allowed()
 
 
+def is_surcharge_settled(*, due: Decimal, paid: Decimal, late_days: int, reason: str) -> Verdict:
+    """Say whether a fine that came late may be called paid: with what the decision adds, or with why it is not asked.
+
+    due: what the days since the period to pay add up to; none of it is lost by not being mentioned (行政处罚法72).
+    """
+    if due <= paid or reason.strip():
+        return Allowed()
+    message = (
+        f"罚款逾期 {late_days} 日缴清，决定书写明逾期加处罚款，按日计算为 {due:,} 元，已登记 {paid:,} 元。"
+        "请登记已收的加处罚款；不收取或者减免的，写明理由和依据。"
+    )
+    return Refused("surcharge.unsettled", message, "行政处罚法@2021:72")
+
+
 def check_plan(*, owed: Decimal, parts: Collection[tuple[date, Decimal]], asked_on: date) -> Verdict:
     """Say whether a plan of instalments pays what is owed, in order of days after the request (行政处罚法66)."""
     amounts = first_refusal(*(check_amount(amount, f"{day.isoformat()} 的金额") for day, amount in parts))
@@ -145,17 +165,17 @@ def check_plan(*, owed: Decimal, parts: Collection[tuple[date, Decimal]], asked_
 
 
 def may_urge(*, pay_until: date | None, on: date, owed: Decimal, money: bool) -> Verdict:
-    """Say whether a demand may be served: the time to perform has run out and something is left (行政强制法35).
+    """Say whether a demand may be served: the time to perform has run out and something is left (行政强制法54).
 
     money: whether the decision asks for any; what else it asks for is left undone when it comes to a demand.
     """
     if money and owed <= 0:
-        return Refused("urge.paid", "当事人已经履行完毕，无需催告。", "行政强制法@2011:35")
+        return Refused("urge.paid", "当事人已经履行完毕，无需催告。", DEMAND)
     if pay_until is None:
-        return Refused("urge.not_served", "决定书尚未送达，履行期限没有开始计算，不能催告。", "行政强制法@2011:35")
+        return Refused("urge.not_served", "决定书尚未送达，履行期限没有开始计算，不能催告。", DEMAND)
     if on <= pay_until:
         message = f"履行期限至 {pay_until.isoformat()}，届满前不能催告。"
-        return Refused("urge.early", message, "行政强制法@2011:35")
+        return Refused("urge.early", message, DEMAND)
     return Allowed()
 
 
@@ -167,6 +187,43 @@ class CourtState:
     remedies_until: date  # last day on which the party may apply for reconsideration or sue
     latest: date  # last day for the agency's application
     pending_remedy: bool
+    begins: date | None = None  # the day from which the months for the application count
+
+    @property
+    def earliest(self) -> date:
+        """The first day on which the agency may apply, as far as demand and remedies are known."""
+        return max(self.demanded_until or self.remedies_until, self.remedies_until, self.begins or date.min) + DAY
+
+
+def is_left_to_enforce(*, money: bool, owed: Decimal, surcharge: Decimal) -> Verdict:
+    """Say whether anything is left for the court: what was paid in full is no longer enforced (行政强制法53、54)."""
+    if money and owed <= 0 and surcharge <= 0:
+        message = "票据登记的金额已经足额，没有可以申请执行的内容。请在本环节选“已经履行，不再申请”，按履行完毕办结。"
+        return Refused("court.paid", message, "行政强制法@2011:53")
+    return Allowed()
+
+
+def may_say_still_unpaid(*, on: date, until: date | None) -> Verdict:
+    """Say whether the party may be called in default after a demand: the days after it are over (行政强制法54)."""
+    if until is not None and on <= until:
+        message = f"催告期至 {until.isoformat()}，届满后仍未履行的才能登记为未履行。"
+        return Refused("payment.demand_open", message, DEMAND)
+    return Allowed()
+
+
+def is_court_result(outcome: str, *, offered: Collection[str]) -> Verdict:
+    """Say whether a result is one that the court can come to."""
+    if outcome not in offered:
+        return Refused("court.no_result", "请选择法院的执行结果。", "行政强制法@2011:57")
+    return Allowed()
+
+
+def may_end_in_court(outcome: str, *, done: str, money: bool, owed: Decimal, recovered: Decimal) -> Verdict:
+    """Say whether a result of the court fits the money: all of it came in, or the execution did not end in full."""
+    if money and outcome == done and recovered < owed:
+        message = f"尚应缴纳 {owed} 元，本次登记执行到位 {recovered} 元，还不能登记为“{done}”。"
+        return Refused("court.short", message, "行政强制法@2011:57")
+    return Allowed()
 
 
 def may_apply_to_court(state: CourtState, *, on: date) -> Verdict:

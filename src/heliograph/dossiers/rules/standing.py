@@ -15,10 +15,14 @@ BY_STEP = frozenset({"coercion_seizure"})  # periods that have a step of their o
 ARCHIVING = "国办发118号@2018:9"
 
 
-def may_archive_terminated(state: str) -> Verdict:
-    """Say whether a case may be filed in the archive outside its flow: once, when it ended without its result."""
-    if state != "terminated":
-        return Refused("archive.state", "只有已经终止、尚未归档的案件在这里归档，其他案件按流程环节归档。", ARCHIVING)
+def may_archive_terminated(state: str, *, stepping: bool) -> Verdict:
+    """Say whether a case may be filed in the archive outside its flow: once, when it ended without a step to do so.
+
+    stepping: a step of its flow is open, as it is after a closing, which leads to the step that files it.
+    """
+    if state != "terminated" and (state != "closed" or stepping):
+        message = "只有已经终止或者不予批准而结束、尚未归档的案件在这里归档，其他案件按流程环节归档。"
+        return Refused("archive.state", message, ARCHIVING)
     return Allowed()
 
 

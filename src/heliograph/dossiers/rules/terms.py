@@ -85,11 +85,23 @@ def _together(terms: Terms) -> Verdict:
 
 @dataclass(frozen=True, slots=True)
 class Bound:
-    """What a pack says an article allows: the highest fine in 元, and kinds that always go with it."""
+    """What a pack says an article allows this party: the highest fine in 元, and kinds that always go with it.
+
+    ordinary: the highest without the circumstance that the article names, None where it names none; graver: that
+    circumstance; is_graver: what was answered to it.
+    """
 
     key: str
     fine_max: int | None
     with_kinds: tuple[str, ...]
+    ordinary: int | None = None
+    graver: str = ""
+    is_graver: bool = False
+
+    @property
+    def most(self) -> int:
+        """The highest fine as things were answered."""
+        return (self.fine_max or 0) if self.ordinary is None or self.is_graver else self.ordinary
 
 
 def may_use_kinds(kinds: Sequence[str], *, allowed: Collection[str] | None) -> Verdict:
@@ -120,6 +132,14 @@ def may_apply(bounds: Sequence[Bound], *, fine: Decimal, kinds: Collection[str],
     if most is not None and len(capped) == len(bounds) and fine > (most.fine_max or 0):
         message = f"罚款 {fine:,} 元超过依据条文的上限 {most.fine_max:,} 元，请核对罚款金额和处理依据。"
         return Refused("terms.above_article", message, most.key)
+    if most is not None and len(capped) == len(bounds) and fine > max(one.most for one in capped):
+        named = next(one for one in capped if one.graver)
+        top = max(one.most for one in capped)
+        message = (
+            f"罚款 {fine:,} 元超过依据条文对一般情形规定的上限 {top:,} 元。只有“{named.graver}”的才能处以更高的罚款："
+            f"请回答是否属于“{named.graver}”，并在处理理由中写明符合的情形和依据；不属于的，请核对罚款金额。"
+        )
+        return Refused("terms.not_graver", message, named.key)
     for one in bounds if punished else ():
         missing = [kind for kind in one.with_kinds if kind not in kinds]
         if missing:

@@ -20,6 +20,7 @@ VOLUMES = {MAIN: "正卷", SIDE: "副卷", WHOLE: "案卷"}
 BY_VOLUME, BY_TIME = "volumes", "time"
 NOT_HERE: Final = "没有登记"
 NOT_FILED: Final = "没有上传文件"
+NOT_SIGNED: Final = "没有签名、盖章的文件"
 AFTER_ALL = 9_000  # the place of what no rule places
 LONGEST_REASON = 300
 MOST_NAMED = 12  # missing pieces in one sentence
@@ -41,6 +42,7 @@ class Item:
     note: str = ""
     placed: bool = True  # whether a rule gives its place
     key: str = ""
+    level: str = ""  # of secrecy
 
 
 @dataclass(frozen=True, slots=True)
@@ -53,6 +55,7 @@ class Line:
     last: int | None
     note: str
     repeats: int = 0  # the serial number under which the same file stands already
+    withheld: str = ""  # why somebody does not get it
 
     @property
     def pages(self) -> str:
@@ -141,7 +144,7 @@ class Piece:
     document: str
     step: str
     basis: str
-    lack: Literal["没有登记", "没有上传文件"]
+    lack: Literal["没有登记", "没有上传文件", "没有签名、盖章的文件"]
     required: bool
     paper: str = ""  # the key of the registered document whose file is missing
 
@@ -152,12 +155,16 @@ class Piece:
 
 @dataclass(frozen=True, slots=True)
 class Registered:
-    """A document that is registered in a case, and whether its file is there."""
+    """A document that is registered in a case, and whether its file is there.
+
+    signed: signed by hand, sealed or scanned; a file made by the system alone is none of these.
+    """
 
     place: str
     document: str
     filed: bool
     key: str = ""
+    signed: bool = True
 
 
 def missing_pieces(
@@ -169,6 +176,7 @@ def missing_pieces(
 ) -> list[Piece]:
     """Return what a dossier lacks, in the order of the steps: documents never registered, then those without a file.
 
+    One that was made again at the same step, after a return, stands for the earlier one.
     signed: documents that are wanted as signed; built: those that the system makes itself, e.g. the catalogue.
     """
     there = {(one.place, one.document) for one in registered}
@@ -183,15 +191,48 @@ def missing_pieces(
     return found + list(_without_file(registered, steps, signed, built))
 
 
+def unsigned_pieces(
+    passed: Sequence[Passed], registered: Sequence[Registered], *, signed: Collection[str], built: Collection[str] = ()
+) -> list[Piece]:
+    """Return the documents that nobody signed, sealed or scanned, of those that the pack does not want as signed.
+
+    A dossier may be closed with them; whoever looks after it is told.
+    """
+    steps = {one.place: one for one in passed}
+    found = _present(registered, built)
+    return [_piece(one, steps, NOT_SIGNED) for one in found if not one.signed and one.document not in signed]
+
+
 def _without_file(
     registered: Sequence[Registered], steps: Mapping[str, Passed], signed: Collection[str], built: Collection[str]
 ) -> Iterator[Piece]:
-    for one in registered:
-        if one.filed or one.document in built:
-            continue
-        step = steps.get(one.place)
-        name, basis = (step.name, step.basis) if step else ("", "")
-        yield Piece(one.document, name, basis, NOT_FILED, required=one.document in signed, paper=one.key)
+    for one in _present(registered, built):
+        if not one.filed:
+            yield _piece(one, steps, NOT_FILED, required=one.document in signed)
+        elif not one.signed and one.document in signed:
+            yield _piece(one, steps, NOT_SIGNED, required=True)
+
+
+def _present(registered: Sequence[Registered], built: Collection[str]) -> list[Registered]:
+    """Return the registered documents without those that a whole one of the same step and kind came after."""
+    whole = {(one.place, one.document): number for number, one in enumerate(registered) if one.filed and one.signed}
+    return [
+        one
+        for number, one in enumerate(registered)
+        if one.document not in built and number >= whole.get((one.place, one.document), 0)
+    ]
+
+
+def _piece(
+    one: Registered,
+    steps: Mapping[str, Passed],
+    lack: Literal["没有上传文件", "没有签名、盖章的文件"],
+    *,
+    required: bool = False,
+) -> Piece:
+    step = steps.get(one.place)
+    name, basis = (step.name, step.basis) if step else ("", "")
+    return Piece(one.document, name, basis, lack, required=required, paper=one.key)
 
 
 def named(pieces: Sequence[Piece]) -> str:

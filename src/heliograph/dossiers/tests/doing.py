@@ -12,6 +12,7 @@ import pytest
 from heliograph.dossiers.actions import OnSiteContent, act_of, complete_step
 from heliograph.dossiers.models import Case, CaseEvent
 from heliograph.dossiers.tests.bureau import Bureau, generic_step, papers, step_of
+from heliograph.dossiers.tests.walks import reasons_for
 from heliograph.duties.models import Duty
 from heliograph.kernel.bpmn import Node
 from heliograph.kernel.packs.asking import facts_ahead
@@ -27,12 +28,13 @@ def node_of(case: Case, place: str) -> Node:
     return node
 
 
-def no_to_all(case: Case, node: Node, place: str) -> dict[str, bool]:
-    """Answer no to every yes-or-no question of a step: those it names, and those that the flow reads next."""
+def no_to_all(case: Case, node: Node, place: str) -> dict[str, Any]:
+    """Answer no to every yes-or-no question of a step, with a reason: those it names, and those read next."""
     stands = standing(case.pk)
     compiled = stands.compiled
     asked = set(node.facts) | (facts_ahead(compiled.definition, place) - stands.facts.keys())
-    return {name: False for name, one in compiled.dictionary.items() if name in asked and one.type == "boolean"}
+    names = [name for name, one in compiled.dictionary.items() if name in asked and one.type == "boolean"]
+    return dict.fromkeys(names, False) | reasons_for(node, names)
 
 
 def do(bureau: Bureau, case: Case, act: str, *, by: Account | None = None, **given: Any) -> CaseEvent:

@@ -84,8 +84,9 @@ def notice(bureau: Bureau, case: Case, place: str, actor: Account) -> object:
 
 
 def answer(bureau: Bureau, case: Case, place: str, actor: Account) -> object:
+    paper = bureau.files[case.pk]
     return actions.end_statement(case.pk, place, kind="statement", received_on=bureau.today, content="请求从轻",
-                                 actor=actor, at=bureau.later())  # fmt: skip
+                                 file_id=paper, rest_waived=True, actor=actor, at=bureau.later())  # fmt: skip
 
 
 def review(bureau: Bureau, case: Case, place: str, actor: Account) -> object:

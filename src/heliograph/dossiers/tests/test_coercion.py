@@ -64,6 +64,14 @@ def seized(bureau: Bureau) -> Case:
     return case
 
 
+def dispose_of(bureau: Bureau, case: Case) -> None:
+    """The handler wants the things disposed of, and the leader agrees."""
+    tick(bureau, case, 查封扣押处理意见="没收、销毁或者移送")
+    alone = partial(tick, bureau, case, by=bureau["handler"], 准予处置财物=True)
+    assert refused(alone) in {"step.role", "step.excluded"}
+    tick(bureau, case, 准予处置财物=True)
+
+
 def measure_of(case: Case) -> Measure:
     return Measure.objects.get(case=case)
 
@@ -90,7 +98,7 @@ def test_things_are_seized_prolonged_once_and_given_back(bureau: Bureau) -> None
     do(bureau, case, "archive_case", note="立卷")
     case.refresh_from_db()
     assert (case.state, set(due(case).values())) == ("archived", {"fulfilled"})
-    assert Decision.objects.get(case=case).number == "晴测强〔2026〕1号"
+    assert Decision.objects.get(case=case).number == "晴测查扣〔2026〕1号"
 
 
 def test_nothing_is_seized_before_approval_without_witness_or_list(bureau: Bureau) -> None:
@@ -194,7 +202,7 @@ def test_an_urgent_seizure_that_is_not_approved_is_released_at_once(bureau: Bure
 def test_past_its_last_day_a_seizure_can_only_be_released(bureau: Bureau) -> None:
     case = seized(bureau)
     bureau.later(days=29)
-    tick(bureau, case, 查封扣押处理意见="没收、销毁或者移送")
+    dispose_of(bureau, case)
     bureau.later(days=5)
     content = DisposalContent("transfer", "移交", body="晴川县公安局", told_on=bureau.today)
     assert refused(lambda: do(bureau, case, "hand_over_items", content=content)) == "coercion.expired"
@@ -213,7 +221,7 @@ def test_a_seizure_that_runs_out_goes_to_its_release_by_itself(bureau: Bureau) -
 
 def test_things_handed_over_in_time_end_the_measure(bureau: Bureau) -> None:
     case = seized(bureau)
-    tick(bureau, case, 查封扣押处理意见="没收、销毁或者移送")
+    dispose_of(bureau, case)
 
     def dispose(kind: str, **given: Any) -> str:
         content = DisposalContent(kind, "清点移交", **given)
@@ -239,7 +247,7 @@ def test_things_are_confiscated_only_by_a_penalty_of_the_same_party(bureau: Bure
         bureau, party=company(name="别的公司"), kinds=["confiscate_property"], fine=Decimal(0), other="设备"
     )
     case = seized(bureau)
-    tick(bureau, case, 查封扣押处理意见="没收、销毁或者移送")
+    dispose_of(bureau, case)
     for wrong in (fined, stranger):
         content = DisposalContent("confiscate", "没收", decision_id=wrong.pk)
         assert refused(partial(do, bureau, case, "hand_over_items", content=content)) == "disposal.no_decision"
@@ -313,7 +321,7 @@ def substitute(bureau: Bureau) -> Case:
         "budget": Decimal(3000),
         "reasons": "逾期未履行",
         "basis": ["行政强制法@2011:50"],
-        "remedies": "六十日内申请复议",
+        "remedies": "六十日内申请复议，六个月内起诉",
     }
     assert refused(lambda: do(bureau, case, "decide", performer=" ", **decide)) == "substitute.incomplete"
     assert refused(lambda: do(bureau, case, "decide", performer="某公司", **decide)) == "urge.term"

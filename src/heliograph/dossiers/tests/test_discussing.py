@@ -72,7 +72,7 @@ def test_what_the_party_said_is_before_those_who_discuss(bureau: Bureau) -> None
     actions.give_prior_notice(case.pk, place, served_on=bureau.today, papers=papers(bureau, "行政处罚事先告知书"),
                               actor=bureau["handler"], at=bureau.later())  # fmt: skip
     answered(bureau, case, "statement", "请求从轻")
-    bureau.later(days=1)
+    bureau.later(days=9)
     reviewed(bureau, case, keeps=True)
     assert open_steps(case) == ["听取意见后集体讨论"]
     assert refused(lambda: discuss(bureau, case)) == "discussion.twice"

@@ -20,12 +20,14 @@ from heliograph.dossiers.bound_pdf import bind_pdf, marked
 from heliograph.dossiers.models import Case, Deposit, Paper, PaperScan
 from heliograph.dossiers.tests.bureau import PROOF, Bureau, found_bureau, opened, papers, step_of
 from heliograph.dossiers.tests.doing import refused, told
+from heliograph.dossiers.tests.retrieving import granted, opened_at_once
 from heliograph.dossiers.tests.stages import ORDINARY
 from heliograph.dossiers.volume_reading import catalogue_sha256, deposit_of, lacking, pages_in, volumes_of
 from heliograph.ledger.models import Record
 from heliograph.regimes.queries import pack_in_force
-from heliograph.registers.files import FileRefusedError, storage
+from heliograph.registers.files import FileRefusedError
 from heliograph.registers.models import Account
+from heliograph.registers.storage import storage
 
 pytestmark = pytest.mark.django_db
 REPORT = "调查终结报告"
@@ -179,7 +181,10 @@ def test_exports_are_for_officers_legal_office_and_archivist_and_recorded(bureau
             archived.pk, form="pdf", sha256="0" * 64, actor=bureau[by], at=bureau.later()
         )
 
+    opened_at_once(bureau, archived)
     for role in ("handler", "co_handler", "legality_reviewer", "archivist"):
+        if role != "legality_reviewer":
+            granted(bureau, archived, bureau[role])
         note(role)()
     for role in ("leader_in_charge", "head", "unit_head"):
         assert refused(note(role)) == "role.missing"

@@ -11,9 +11,9 @@ import pytest
 
 from heliograph.dossiers import actions
 from heliograph.dossiers.actions import MeasureContent, ReceiptContent, fire_due_timers
-from heliograph.dossiers.actions.executing import Surcharge
-from heliograph.dossiers.models import Case, CaseFile, CourtApplication, Decision, Deferral, Payment, Service
+from heliograph.dossiers.models import Case, CaseFile, Decision, Deferral, Payment, Service
 from heliograph.dossiers.queries import owed_on
+from heliograph.dossiers.surcharges import Surcharge
 from heliograph.dossiers.tests.bureau import (
     PROOF,
     Bureau,
@@ -255,26 +255,6 @@ def apply(bureau: Bureau, case: Case) -> object:
                                   at=bureau.later())  # fmt: skip
 
 
-def test_a_debtor_is_urged_after_the_time_to_pay_and_the_court_asked_in_its_window(bureau: Bureau) -> None:
-    case = to_payment(bureau)
-    assert refusal(lambda: paid(bureau, case, "未履行", amount=Decimal(0))) == "payment.not_due"
-    bureau.now = at(date(2026, 12, 8))
-    paid(bureau, case, "未履行", amount=Decimal(0))
-    urge(bureau, case)
-    assert due(case, "coercion_court_demand") == date(2026, 12, 22)
-    paid(bureau, case, "未履行", amount=Decimal(0))
-    assert refusal(lambda: apply(bureau, case)) == "court.demand_open"
-    bureau.now = at(date(2026, 12, 23))
-    assert refusal(lambda: apply(bureau, case)) == "court.early"  # six months to sue have not run out
-    bureau.now = at(date(2027, 5, 20))
-    assert refusal(lambda: apply(bureau, case)) == "court.early"
-    bureau.now = at(date(2027, 9, 1))
-    assert refusal(lambda: apply(bureau, case)) == "court.late"
-    bureau.now = at(date(2027, 6, 1))
-    apply(bureau, case)
-    assert CourtApplication.objects.get(case=case).applied_on == date(2027, 6, 1)
-
-
 def test_whoever_lets_the_days_pass_is_urged_by_the_clock(bureau: Bureau) -> None:
     case = to_payment(bureau)
     bureau.now = at(date(2026, 12, 8), 1)
@@ -283,7 +263,8 @@ def test_whoever_lets_the_days_pass_is_urged_by_the_clock(bureau: Bureau) -> Non
     register(bureau, case, receipt(800, "P-1", bureau.today))
     assert refusal(lambda: urge(bureau, case)) == "urge.paid"
     place = step_of(case, "urge")
-    actions.urge(case.pk, place, paid=True, papers=[], actor=bureau["handler"], at=bureau.later())
+    actions.urge(case.pk, place, paid=True, no_surcharge="次日即缴，不再收取", papers=[],
+                 actor=bureau["handler"], at=bureau.later())  # fmt: skip
     assert open_steps(case) == {"审批结案"}
 
 

@@ -5,16 +5,18 @@ from __future__ import annotations
 from dataclasses import replace
 from datetime import timedelta
 from decimal import Decimal
+from functools import partial
 from typing import Any
 
 import pytest
 
-from heliograph.dossiers.actions import ExaminationContent
+from heliograph.dossiers.actions import CompensationContent, ExaminationContent, PaperContent
 from heliograph.dossiers.models import Case, Decision, Notice
 from heliograph.dossiers.permissions import Reader, case_in_sight, seen_by
 from heliograph.dossiers.queries import owed_on, pay_until
 from heliograph.dossiers.tests.bureau import Bureau, found_bureau, opened, served
 from heliograph.dossiers.tests.doing import do, open_steps, refused
+from heliograph.kernel.verdict import ActRefusedError
 from heliograph.regimes.queries import pack_in_force
 from heliograph.registers.models import Role
 
@@ -70,9 +72,10 @@ def test_a_levy_is_not_decided_while_the_party_may_answer_or_its_answer_waits(bu
     do(bureau, case, "review_defence", adopted="partly", opinion="重新核定", keeps=False)
     do(bureau, case, "examine", content=LEVY, facts={"征收征用类型": "征收"})
     short = bureau.today + timedelta(days=1)
-    assert refused(lambda: do(bureau, case, "give_prior_notice", served_on=bureau.today, statement_until=short)) == (
-        "levy.short_period"
-    )
+    with pytest.raises(ActRefusedError) as soon:
+        do(bureau, case, "give_prior_notice", served_on=bureau.today, statement_until=short)
+    assert soon.value.verdict.code == "levy.short_period"
+    assert "待核" in soon.value.verdict.message, "no article sets these days"
     do(bureau, case, "give_prior_notice", served_on=bureau.today)
     do(bureau, case, "end_statement", **waived(bureau))
     wrong = bureau["handler"]
@@ -96,12 +99,17 @@ def test_nothing_is_levied_where_the_examination_says_so(bureau: Bureau) -> None
 def test_a_requisition_is_handed_over_given_back_and_paid_for(bureau: Bureau) -> None:
     case = opened(bureau, "levy", title="征用车辆", source="other")
     do(bureau, case, "accept_application", note="登记")
-    taken = ExaminationContent("carried_out", "防汛需要", "依规定征用", LEVY.basis, "货车一辆")
+    taken = ExaminationContent("carried_out", "防汛需要", "依规定征用", LEVY.basis, "货车一辆，用至汛期结束")
     facts = {"征收征用类型": "征用"}
     assert refused(lambda: do(bureau, case, "examine", content=taken, facts=facts)) == "levy.kind"
     bureau.category = "levy_requisition"
     case = opened(bureau, "levy", title="征用车辆", source="other")
     do(bureau, case, "accept_application", note="登记")
+    for bad, code in ((replace(taken, levied=Decimal(3000)), "levy.requisition_amount"),
+                      (replace(taken, other=" "), "levy.nothing")):  # fmt: skip
+        assert refused(partial(do, bureau, case, "examine", content=bad, facts=facts)) == code
+    empty = replace(taken, other="")
+    assert refused(lambda: do(bureau, case, "examine", content=empty, facts={"征收征用类型": "征收"})) == "levy.nothing"
     do(bureau, case, "examine", content=taken, facts=facts)
     do(bureau, case, "give_prior_notice", served_on=bureau.today)
     do(bureau, case, "end_statement", **waived(bureau))
@@ -109,12 +117,27 @@ def test_a_requisition_is_handed_over_given_back_and_paid_for(bureau: Bureau) ->
     do(bureau, case, "serve", content=served(bureau))
     assert refused(lambda: do(bureau, case, "record_payment", state="已履行")) == "levy.delivery"
     assert refused(lambda: do(bureau, case, "record_payment", state="未履行")) == "payment.not_due"
-    do(bureau, case, "record_payment", state="已履行", delivered="货车一辆，当日交防汛办")
-    back: dict[str, Any] = {"returned": "", "amount": Decimal(0), "voucher": "", "done_on": bureau.today}
-    assert refused(lambda: do(bureau, case, "register_compensation", **back)) == "compensation.none"
-    back |= {"amount": Decimal(800)}
-    assert refused(lambda: do(bureau, case, "register_compensation", **back)) == "compensation.voucher"
-    do(bureau, case, "register_compensation", **{**back, "returned": "货车完好", "voucher": "B-1"})
+    handed = "货车一辆，当日交防汛办"
+    assert refused(lambda: do(bureau, case, "record_payment", state="已履行", delivered=handed, file_id=None)) == (
+        "levy.no_voucher"
+    )
+    do(bureau, case, "record_payment", state="已履行", delivered=handed, file_id=bureau.scan)
+    assert case.papers.filter(kind="缴纳交付凭证").count() == 1
+    back = CompensationContent("returned", "货车一辆，完好，车主签收", Decimal(800), "B-1", bureau.today)
+
+    def compensate(**changes: Any) -> str:
+        return refused(lambda: do(bureau, case, "register_compensation", content=replace(back, **changes)))
+
+    assert compensate(state="") == "compensation.none", "what is not given back yet is waited for"
+    assert compensate(returned=" ") == "compensation.what"
+    assert compensate(voucher="") == "compensation.voucher"
+    assert compensate(state="lost", amount=Decimal(0), waived="无") == "compensation.lost"
+    assert compensate(amount=Decimal(0)) == "compensation.waived"
+    unsigned = [PaperContent("返还补偿凭证", bureau.today)]
+    assert refused(lambda: do(bureau, case, "register_compensation", content=back, papers=unsigned)) == (
+        "compensation.no_paper"
+    )
+    do(bureau, case, "register_compensation", content=back)
     assert open_steps(case) == {"t_publish"}
 
 

@@ -99,6 +99,21 @@ def test_decision_carries_the_number_of_its_document(bureau: Bureau) -> None:
     assert made.data["fine"] == str(Decimal("800.00"))
 
 
+def test_decision_says_of_bank_and_surcharge_what_its_document_says(bureau: Bureau) -> None:
+    case = case_at(bureau, "decide")
+    made = issued(bureau, case, drafted(bureau, case, "decide", DECISION), by="leader_in_charge")
+
+    def decide(**told: Any) -> object:
+        return actions.decide(case.pk, step_of(case, "decide"), actor=bureau["leader_in_charge"], at=bureau.later(),
+                              paper=PaperContent(DECISION, bureau.today, document_id=made.pk), **told)  # fmt: skip
+
+    assert refused(lambda: decide(collecting_bank="中国建设银行")) == "decision.other_bank"
+    assert refused(lambda: decide(surcharge=False)) == "decision.other_surcharge"
+    decide()
+    decision = Decision.objects.get(case=case)
+    assert (decision.collecting_bank, decision.surcharge) == ("晴川农商银行营业部", True)
+
+
 def test_decision_is_issued_by_the_leader_alone_and_only_when_it_may_be_made(
     bureau: Bureau, monkeypatch: pytest.MonkeyPatch
 ) -> None:

@@ -9,7 +9,7 @@ from typing import Any
 
 import pytest
 
-from heliograph.dossiers.rules import coercing, inspecting, levying, permitting
+from heliograph.dossiers.rules import coercing, inspecting, levying, opening, people, permitting
 from heliograph.kernel.verdict import Refused, Verdict
 
 DAY = date(2026, 11, 20)
@@ -45,7 +45,11 @@ RIGHT = permitting.HearingRight(DAY, answered=False)
         ({"right": RIGHT, "hearings_held": 1}, ""),
         ({"right": replace(RIGHT, until=DAY - timedelta(days=1))}, ""),
         ({"outcome": "denied"}, "decision.remedies"),
-        ({"outcome": "denied", "remedies": "复议"}, ""),
+        ({"outcome": "denied", "remedies": "申请行政复议"}, "remedies.incomplete"),
+        ({"outcome": "denied", "remedies": "申请行政复议，提起行政诉讼"}, ""),
+        ({"adopted": ["甲"]}, "statement.adopted"),
+        ({"right": replace(RIGHT, untold=("甲",))}, "hearing.not_told"),
+        ({"right": replace(RIGHT, untold=("甲",)), "hearings_held": 1}, ""),
         ({"due_on": DAY}, ""),
         ({"due_on": DAY - timedelta(days=1)}, "decision.late"),
         ({"due_on": DAY - timedelta(days=1), "late_reason": "材料多"}, ""),
@@ -292,3 +296,39 @@ def test_a_decision_is_executed_after_a_demand_by_day() -> None:
     assert code(coercing.may_decide_substitute(**{**whole, "executes": False})) == "substitute.no_decision"
     for name, value in {"performer": " ", "method": "", "budget_told": False}.items():
         assert code(coercing.may_decide_substitute(**{**whole, name: value})) == "substitute.incomplete"
+
+
+def test_the_days_for_an_answer_to_an_application_end_by_themselves() -> None:
+    assert code(permitting.may_still_ask(on=DAY, due_on=None)) == ""
+    assert code(permitting.may_still_ask(on=DAY, due_on=DAY)) == ""
+    assert code(permitting.may_still_ask(on=DAY, due_on=DAY - timedelta(days=1))) == "correction.late"
+    assert code(permitting.is_made_after("受理通知书", DAY, came_on=None)) == ""
+    assert code(permitting.is_made_after("受理通知书", DAY, came_on=DAY)) == ""
+    assert code(permitting.is_made_after("受理通知书", DAY, came_on=DAY + timedelta(days=1))) == (
+        "application.paper_early"
+    )
+
+
+@pytest.mark.parametrize(
+    ("kind", "on", "asked", "expected"),
+    [
+        ("silence", DAY, True, "statement.too_early"),
+        ("silence", DAY, False, "statement.too_early"),
+        ("silence", DAY + timedelta(days=1), False, ""),
+        ("pending", DAY, True, ""),
+        ("pending", DAY, False, "statement.not_pending"),
+        ("pending", DAY + timedelta(days=1), True, "statement.not_pending"),
+        ("hearing", DAY, True, ""),
+    ],
+)
+def test_nobody_is_silent_while_the_days_run(kind: str, on: date, asked: bool, expected: str) -> None:
+    assert code(permitting.may_be_silent(kind, name="甲", on=on, until=DAY, asked=asked)) == expected
+
+
+def test_what_asks_for_two_officers_is_the_law_of_the_category() -> None:
+    assert people.basis_of_pair("permit", "国办发118号@2018:7") == "行政许可法@2019:34"
+    assert people.basis_of_pair("levy", "国办发118号@2018:7") == "国办发118号@2018:7"
+
+
+def test_a_text_becomes_a_sentence() -> None:
+    assert [opening.ended(one) for one in (" 同意 ", "同意。", "")] == ["同意。", "同意。", ""]

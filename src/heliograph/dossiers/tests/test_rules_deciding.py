@@ -14,9 +14,9 @@ from heliograph.dossiers.rules import deciding
 from heliograph.dossiers.rules.deciding import Attendance, DecisionState, HearingState, NoticeState
 from heliograph.dossiers.tests.test_rules_opening import DAY, YESTERDAY, refused
 from heliograph.dossiers.tests.test_rules_proposing import NOTHING, bounds, meant
-from heliograph.kernel.verdict import Refused
+from heliograph.kernel.verdict import Refused, Verdict
 
-NOTICE = NoticeState(meant(), statement_until=YESTERDAY, hearing_until=None, waived=False, stated=False, reviewed=True)
+NOTICE = NoticeState(meant(), statement_until=YESTERDAY, hearing_until=None, waived=False, reviewed=True)
 READY = DecisionState(
     proposed=meant(),
     discretion=bounds(None, None),
@@ -47,7 +47,7 @@ def test_a_penalty_with_everything_in_order_may_be_decided() -> None:
         ({"approved": False}, "proposal.not_approved", "审批"),
         ({"notice": None}, "notice.missing", "告知"),
         ({"hearing": HearingState(asked=2, held=1)}, "hearing.not_held", "听证"),
-        ({"notice": replace(NOTICE, stated=True, reviewed=False)}, "defence.not_reviewed", "复核"),
+        ({"notice": replace(NOTICE, reviewed=False)}, "defence.not_reviewed", "复核"),
         ({"notice": replace(NOTICE, hearing_until=DAY)}, "hearing.still_open", "2026-11-20"),
         ({"notice": replace(NOTICE, statement_until=DAY)}, "statement.still_open", "2026-11-20"),
         ({"proposed": meant(fine=Decimal(900))}, "notice.changed", "900"),
@@ -60,6 +60,22 @@ def test_each_missing_condition_alone_stops_the_decision(changes: dict[str, Any]
 
 
 @pytest.mark.parametrize(
+    ("changes", "code"),
+    [
+        ({"waived": False}, ""),
+        ({}, ""),
+        ({"kind": "silence"}, "waiver.rest"),
+        ({"hearing": True}, "waiver.hearing"),
+        ({"filed": False}, "waiver.no_paper"),
+    ],
+)
+def test_who_has_spoken_gives_up_the_rest_of_the_period_in_writing(changes: dict[str, Any], code: str) -> None:
+    given = {"waived": True, "kind": "statement", "hearing": False, "filed": True, **changes}
+    verdict = deciding.may_waive_rest(**given)
+    assert (verdict.code if isinstance(verdict, Refused) else "") == code
+
+
+@pytest.mark.parametrize(
     "changes",
     [
         {"review_required": True, "review_passed": True},
@@ -67,7 +83,7 @@ def test_each_missing_condition_alone_stops_the_decision(changes: dict[str, Any]
         {"hearing": HearingState(asked=2, held=1, withdrawn=1)},
         {"notice": replace(NOTICE, hearing_until=DAY, waived=True)},
         {"notice": replace(NOTICE, hearing_until=DAY, heard=True)},
-        {"notice": replace(NOTICE, statement_until=DAY, stated=True)},
+        {"notice": replace(NOTICE, statement_until=DAY, waived=True)},
         {"notice": replace(NOTICE, hearing_until=YESTERDAY)},
         {"proposed": meant(fine=Decimal(500))},
         {"due_on": DAY},
@@ -205,3 +221,21 @@ def test_a_fine_is_paid_to_a_bank() -> None:
     assert deciding.is_bank_named(fined=True, bank="农商银行")
     assert deciding.is_bank_named(fined=False, bank="")
     assert isinstance(deciding.is_bank_named(fined=True, bank=" "), Refused)
+
+
+def test_a_notice_leaves_the_days_for_asking_for_a_hearing_whole() -> None:
+    assert deciding.may_end_before_hearing(None, hearing_until=DAY)
+    assert deciding.may_end_before_hearing(DAY, hearing_until=DAY)
+    assert deciding.may_end_before_hearing(YESTERDAY, hearing_until=None)
+    refused(deciding.may_end_before_hearing(YESTERDAY, hearing_until=DAY), "statement.before_hearing", "2026-11-19")
+
+
+def test_a_decision_is_told_as_its_document_writes_it() -> None:
+    def told(typed: str, *, said: bool | None = None) -> Verdict:
+        return deciding.agrees_with_document(typed=typed, written="农商银行", said=said, adds=True)
+
+    assert told("农商银行", said=True)
+    assert told("")
+    assert deciding.agrees_with_document(typed="农商银行", written="", said=False, adds=None)
+    refused(told("建设银行"), "decision.other_bank", "建设银行")
+    refused(told("", said=False), "decision.other_surcharge", "不一致")

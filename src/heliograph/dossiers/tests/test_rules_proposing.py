@@ -206,9 +206,13 @@ def test_notice_is_oral_in_the_summary_procedure_alone() -> None:
 
 
 def test_what_is_told_on_the_spot_is_what_was_checked() -> None:
-    assert proposing.as_found(meant(), kinds="罚款", fine=Decimal("800.00"))
-    refused(proposing.as_found(meant(), kinds="警告", fine=Decimal(800)), "summary.changed", "警告", "800")
-    refused(proposing.as_found(meant(), kinds="罚款", fine=Decimal(700)), "summary.changed", "700")
+    assert proposing.is_as_found(meant(), kinds="罚款", fine=Decimal("800.00"))
+    assert not proposing.is_as_found(meant(), kinds="警告", fine=Decimal(800))
+    assert not proposing.is_as_found(meant(), kinds="罚款", fine=Decimal(700))
+    assert proposing.kinds_on_the_spot(meant(kinds=frozenset({"warning", "fine"}))) == "警告并罚款"
+    assert proposing.kinds_on_the_spot(meant(kinds=frozenset({"detention"}))) is None
+    assert proposing.may_put_right(meant(), within=True)
+    refused(proposing.may_put_right(meant(), within=False), "summary.changed", "800", "退回")
 
 
 def test_a_review_says_what_was_adopted() -> None:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import replace
-from datetime import timedelta
+from datetime import date, timedelta
 from decimal import Decimal
 from typing import Any
 
@@ -12,6 +12,7 @@ import pytest
 from heliograph.dossiers.rules import serving
 from heliograph.dossiers.rules.serving import ClosingState, CourtState, ServiceState
 from heliograph.dossiers.tests.test_rules_opening import DAY, TOMORROW, YESTERDAY, refused
+from heliograph.kernel.verdict import Verdict
 
 SERVED = ServiceState("direct", DAY, DAY, "王某", "", "", "", has_proof=False, consented=False, earliest_by_notice=None)
 
@@ -44,6 +45,7 @@ def test_service_proved_as_its_article_asks_counts(changes: dict[str, Any]) -> N
         ({"method": "public_notice"}, "service.notice_reason"),
         ({"method": "public_notice", "reason": "下落不明", "earliest_by_notice": TOMORROW}, "service.notice_period"),
         ({"method": "post"}, "service.no_proof"),
+        ({"method": "post", "has_proof": True, "addressed": False}, "service.no_address"),
         ({"method": "entrusted"}, "service.no_proof"),
         ({"method": "forwarded"}, "service.no_proof"),
     ],
@@ -174,3 +176,37 @@ def test_performance_is_what_the_receipts_show() -> None:
     refused(serving.may_say_carried_out("已履行", owed=Decimal(8), amount=Decimal(7)), "payment.short", "8", "7")
     assert serving.is_receipt_new("P-1", used=False)
     refused(serving.is_receipt_new("P-1", used=True), "payment.receipt_used", "P-1")
+
+
+def test_only_what_is_left_goes_to_the_court() -> None:
+    owed, nothing = Decimal(800), Decimal(0)
+    assert serving.is_left_to_enforce(money=True, owed=owed, surcharge=nothing)
+    assert serving.is_left_to_enforce(money=True, owed=nothing, surcharge=owed)
+    assert serving.is_left_to_enforce(money=False, owed=nothing, surcharge=nothing)
+    refused(serving.is_left_to_enforce(money=True, owed=nothing, surcharge=nothing), "court.paid", "足额")
+
+
+def test_a_demand_gives_its_days_before_anybody_is_in_default() -> None:
+    assert serving.may_say_still_unpaid(on=DAY, until=YESTERDAY)
+    assert serving.may_say_still_unpaid(on=DAY, until=None)
+    refused(serving.may_say_still_unpaid(on=DAY, until=DAY), "payment.demand_open", "2026-11-20")
+
+
+def test_a_result_of_the_court_fits_the_money() -> None:
+    def says(outcome: str, recovered: int, *, money: bool = True) -> Verdict:
+        return serving.may_end_in_court(outcome, done="执行完毕", money=money, owed=Decimal(800),
+                                        recovered=Decimal(recovered))  # fmt: skip
+
+    assert says("执行完毕", 800)
+    assert says("执行完毕", 0, money=False)
+    assert says("终结执行", 0)
+    refused(says("执行完毕", 799), "court.short", "799")
+    assert serving.is_court_result("终结执行", offered=["终结执行"])
+    refused(serving.is_court_result("大概", offered=["终结执行"]), "court.no_result")
+
+
+def test_the_first_day_of_the_application_follows_the_last_of_what_it_waits_for() -> None:
+    assert COURT.earliest == DAY
+    later = date(2027, 1, 1)
+    assert replace(COURT, demanded_until=None, begins=later).earliest == date(2027, 1, 2)
+    assert replace(COURT, demanded_until=later).earliest == date(2027, 1, 2)

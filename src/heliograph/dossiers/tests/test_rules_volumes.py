@@ -121,3 +121,24 @@ def test_receiving() -> None:
     refused(rules.may_receive("received", own=False, accepted=True, remark=""), "deposit.done")
     refused(rules.may_receive("handed", own=True, accepted=True, remark=""), "deposit.self")
     refused(rules.may_receive("handed", own=False, accepted=False, remark=" "), "deposit.reason")
+
+
+def test_what_nobody_signed_is_a_warning_unless_the_pack_wants_it_signed() -> None:
+    passed = [rules.Passed("t_serve", "送达", "", ("送达回证", "送达清单"))]
+    bare = [
+        rules.Registered("t_serve", "送达回证", filed=True, key="1", signed=False),
+        rules.Registered("t_serve", "送达清单", filed=True, key="2", signed=False),
+    ]
+    [piece] = rules.missing_pieces(passed, bare, signed=["送达回证"])
+    assert (piece.document, piece.lack, piece.required) == ("送达回证", rules.NOT_SIGNED, True)
+    [warning] = rules.unsigned_pieces(passed, bare, signed=["送达回证"])
+    assert (warning.document, warning.required) == ("送达清单", False)
+    assert rules.unsigned_pieces(passed, bare, signed=["送达回证"], built=["送达清单"]) == []
+
+
+def test_a_document_made_again_after_a_return_stands_for_the_earlier_one() -> None:
+    passed = [rules.Passed("t_conclude", "终结", "", ("调查终结报告",))]
+    first = rules.Registered("t_conclude", "调查终结报告", filed=False, key="1")
+    again = rules.Registered("t_conclude", "调查终结报告", filed=True, key="2")
+    assert rules.missing_pieces(passed, [first, again], signed=[]) == []
+    assert [one.paper for one in rules.missing_pieces(passed, [again, first], signed=[])] == ["1"]

@@ -79,7 +79,7 @@ def handed_over(bureau: Bureau, case: Case, **changes: Any) -> object:
 
 def test_a_small_fine_goes_from_the_spot_to_the_archive(bureau: Bureau) -> None:
     case = identified(bureau)
-    assert refusal(lambda: told(bureau, case, fine=Decimal(900))) == "summary.changed"
+    assert refusal(lambda: told(bureau, case, fine=Decimal(3001))) == "summary.changed"
     place = step_of(case, "give_prior_notice")
     assert refusal(lambda: actions.give_prior_notice(
         case.pk, place, served_on=bureau.today, papers=[], actor=bureau["handler"], at=bureau.later()
@@ -131,6 +131,18 @@ def test_a_warning_alone_needs_no_fine(bureau: Bureau) -> None:
     told(bureau, case, kinds=["warning"], fine=Decimal(0))
     decided(bureau, case, collecting_bank="", surcharge=None)
     assert Decision.objects.get(case=case).fine == 0
+
+
+def test_the_kind_is_put_right_on_the_spot_where_the_limits_still_allow_it(bureau: Bureau) -> None:
+    case = identified(bureau)
+    assert refusal(lambda: told(bureau, case, basis=["统计法@2024:45"])) == "terms.article_kind"
+    told(bureau, case, basis=["统计法@2024:45"], kinds=["warning", "fine"])
+    facts = standing(case.pk).facts
+    assert (facts["当场处罚种类"], facts["罚款金额"], facts["可以当场处罚"]) == ("警告并罚款", Decimal(800), True)
+    event = CaseEvent.objects.get(case=case, kind="case.notified")
+    assert "更正前一环节登记的拟作处罚" in event.text
+    decided(bureau, case)
+    assert Decision.objects.get(case=case).kinds == ["warning", "fine"]
 
 
 def test_a_departure_from_the_benchmark_is_nothing_for_the_spot(bureau: Bureau) -> None:

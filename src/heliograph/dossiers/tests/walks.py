@@ -2,13 +2,16 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from datetime import timedelta
 from typing import Any
 
 from heliograph.dossiers import actions
 from heliograph.dossiers.actions import EvidenceContent, MeasureContent, OnSiteContent
 from heliograph.dossiers.models import Case, Measure
+from heliograph.dossiers.reasons import REASONS
 from heliograph.dossiers.tests.bureau import Bureau, fine, generic_step, opened, papers, served, step_of
+from heliograph.kernel.bpmn import Node
 from heliograph.kernel.packs.asking import facts_ahead
 from heliograph.procedures.queries import standing
 
@@ -76,13 +79,19 @@ def investigated(bureau: Bureau, **changes: Any) -> Case:
     return case
 
 
+def reasons_for(node: Node, names: Iterable[str]) -> dict[str, str]:
+    """Return the text with a reason for each of these answers, where a step asks for reasons."""
+    return {REASONS: "\n".join(f"{name}：经比对卷内材料判断" for name in names)} if REASONS in node.facts else {}
+
+
 def answers(bureau: Bureau, case: Case, place: str, **yes: bool) -> dict[str, Any]:
-    """No to every question that a step asks, but those named."""
+    """No to every question that a step asks, but those named, each with a reason where the step wants one."""
     stands = standing(case.pk)
     node = stands.compiled.definition.nodes[place]
     asked = {*node.facts, *(facts_ahead(stands.compiled.definition, place) - stands.facts.keys())}
     questions = (one for name, one in stands.compiled.dictionary.items() if name in asked and one.type == "boolean")
-    return {one.name: yes.get(one.name, False) for one in questions}
+    given: dict[str, Any] = {one.name: yes.get(one.name, False) for one in questions}
+    return given | reasons_for(node, given)
 
 
 def concluded(bureau: Bureau, case: Case, proposal: Any = None, **yes: bool) -> Case:
