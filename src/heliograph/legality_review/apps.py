@@ -4,7 +4,7 @@ from importlib import import_module
 
 from django.apps import AppConfig
 
-from heliograph.dossiers.gates import LEGALITY_REVIEW, register_gate
+from heliograph.dossiers.gates import IN_EFFECT, LEGALITY_REVIEW, WITHHELD, register_gate
 from heliograph.ledger.guards import guard
 
 STEPS = (
@@ -26,6 +26,9 @@ class LegalityReviewConfig(AppConfig):
         """
         guard(*self.get_models())
         register_gate(LEGALITY_REVIEW, import_module(f"{self.name}.queries").may_be_decided)
+        decided = import_module(f"{self.name}.decided")
+        register_gate(IN_EFFECT, decided.may_be_effected)
+        register_gate(WITHHELD, decided.may_be_withheld)
         register = import_module("heliograph.dossiers.actions.table").register_act
         actions = import_module(f"{self.name}.actions")
         for act in STEPS:

@@ -17,6 +17,7 @@ ACTS: dict[str, Act] = {
     "ask_supplement": Act("要求补充送审材料", LEGAL_OFFICE, "国办发118号@2018:13"),
     "answer_supplement": Act("补充送审材料", HANDLERS, "国办发118号@2018:14"),
     "extend_review": Act("延长审核期限", LEADERS, "国办发118号@2018:13"),
+    "export_package": Act("导出送审材料", LEGAL_OFFICE | LEADERS | HANDLERS, "国办发118号@2018:14"),
     "read_reviewers": Act("查看审核人员", OWN_STAFF, "国办发118号@2018:11"),
     "manage_reviewers": Act("登记审核人员、合同和培训", LEGAL_OFFICE | {Role.HEAD}, "国办发118号@2018:11"),
 }

@@ -2,15 +2,17 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
 from typing import Any, Final
 from uuid import UUID
 
-from heliograph.dossiers.models import Case, Citation, Evidence, Hearing, Measure, OnSiteAct, Paper, Proposal
+from heliograph.dossiers.models import Case, Citation, Decision, Evidence, Hearing, Measure, OnSiteAct, Paper, Proposal
 from heliograph.dossiers.models.decisions import Outcome
+from heliograph.dossiers.originals import originals_by_evidence
 from heliograph.dossiers.queries import proposal_of
+from heliograph.dossiers.reasons import CATALOGUE, REASONS, questions_of, reasons_in
 from heliograph.kernel.feel import FactValue, FeelError, MissingFact
 from heliograph.kernel.packs.schema import Pack, ReviewMaterial
 from heliograph.kernel.verdict import Verdict
@@ -22,16 +24,14 @@ from heliograph.legality_review.rules.sealing import Proposed, changed, seals_of
 from heliograph.procedures.queries import Standing, standing
 from heliograph.registers.models import Account, Certificate
 
-CATALOGUE: Final = "review_catalogue"
 GROUNDS: Final = "审核事由"
 CALLED_IN: Final = "法制审核机构要求审核"
 COERCION: Final = "coercion"
 MANNER: Final = "强制方式"
 RATIO: Final = "reviewer_ratio"
+LEAST, MOST = "reviewers_minimum", "reviewers_maximum"  # provisions of packs that say how many
 QUALIFIED_FROM: Final = "reviewer_qualification_from"
-NO_PENALTY: Final = frozenset(
-    {Outcome.MINOR, Outcome.FIRST, Outcome.NO_FAULT, Outcome.TIME_BARRED, Outcome.NOT_ESTABLISHED, Outcome.CRIME}
-)
+URGENT: Final = "紧急查封扣押"
 FINISHED: Final = frozenset({Review.State.PASSED, Review.State.RETURNED})
 
 
@@ -62,11 +62,8 @@ def grounds_of(case: Case, stands: Standing) -> list[Ground]:
 def _by_catalogue(case: Case, stands: Standing) -> list[Ground]:
     table = stands.compiled.tables.get(CATALOGUE)
     facts = stands.facts
-    proposal = proposal_of(case)
-    if table is None or (proposal is not None and proposal.outcome in NO_PENALTY):
+    if table is None or not _is_proposed(case, facts):
         return []
-    if GROUNDS not in facts and (proposal is None or proposal.outcome != Outcome.PENALTY):
-        return []  # not there yet, or an urgent measure that the law lets go first
     rows = {row.id: row for row in table.rows}
     try:
         fired = [rows[key] for key in table.decide(facts).rows]
@@ -75,6 +72,36 @@ def _by_catalogue(case: Case, stands: Standing) -> list[Ground]:
     known = [Ground(row.outputs[0].strip('"'), _articles(row.basis)) for row in fired]
     told = {one.text for one in known}
     return [*known, *(Ground(text, ()) for text in _listed(facts.get(GROUNDS)) if text not in told and not known)]
+
+
+@dataclass(frozen=True, slots=True)
+class Judgement:
+    """What the handler answered to the catalogue: question, answer, reason; `general`: one reason given for all."""
+
+    answers: list[tuple[str, bool, str]]
+    general: str
+
+
+def judgement_of(stands: Standing) -> Judgement:
+    """Return why a handler thinks that a case has to be reviewed or not."""
+    facts, asked = stands.facts, questions_of(stands)
+    told = str(facts.get(REASONS, ""))
+    reasons = reasons_in(told, asked)
+    given = ((name, question, facts.get(name)) for name, question in asked.items())
+    answers = [(question, said, reasons.get(name, "")) for name, question, said in given if isinstance(said, bool)]
+    return Judgement(answers, "" if reasons else told)
+
+
+def _is_proposed(case: Case, facts: Mapping[str, FactValue]) -> bool:
+    """Say whether there is something to hold against the catalogue: a proposal of whatever result, or coercion.
+
+    Not a crime that is handed over, which is no decision of the agency, and not an urgent measure that the law lets
+    go first.
+    """
+    if case.category == COERCION:
+        return GROUNDS in facts or facts.get(MANNER, URGENT) != URGENT
+    proposal = proposal_of(case)
+    return GROUNDS in facts if proposal is None else proposal.outcome != Outcome.CRIME
 
 
 def _articles(basis: str) -> tuple[str, ...]:
@@ -86,23 +113,14 @@ def _listed(value: FactValue | None) -> list[str]:
 
 
 def proposed_of(case: Case, stands: Standing, grounds: Iterable[Ground]) -> Proposed:
-    """Return the decision as it is proposed now, as opinions are bound to it. Five queries.
+    """Return the decision as it is proposed now, as opinions are bound to it. Six queries.
 
     Coercion has no proposal before its approval: the manner and what is to be sealed or seized are what is reviewed.
     """
     proposal = None if case.category == COERCION else proposal_of(case)
     made = proposal or Proposal(outcome=str(stands.facts.get(MANNER, "")))
     return Proposed(
-        outcome=made.outcome,
-        kinds=tuple(made.kinds),
-        fine=_money(made.fine),
-        confiscated=_money(made.confiscated),
-        levied=_money(made.levied),
-        other=made.other,
-        correction=(made.correction, str(made.correct_by or "")),
-        facts=made.facts,
-        reasons=made.reasons,
-        basis=tuple(made.basis),
+        **terms_in_text(made),
         cited=tuple(f"{use}:{key}" for use, key in Citation.objects.filter(case=case).values_list("use", "key")),
         discretion=(
             f"row:{made.benchmark}",
@@ -112,9 +130,35 @@ def proposed_of(case: Case, stands: Standing, grounds: Iterable[Ground]) -> Prop
             f"departs:{made.deviation_reason}",
         ),
         parties=tuple(f"{one.standing}:{one.kind}:{one.name}:{one.number}" for one in case.parties.order_by("id")),
-        evidence=tuple(f"{one.pk}:{one.file_id}:{one.proves}" for one in Evidence.objects.filter(case=case)),
+        evidence=_evidence_of(case),
         measure=tuple(f"{one.kind}:{one.items}:{one.reason}" for one in Measure.objects.filter(case=case)),
         grounds=tuple(one.text for one in grounds),
+    )
+
+
+def terms_in_text(made: Proposal | Decision) -> dict[str, Any]:
+    """Return what a proposal or a decision metes out, in the plain text that seals are made of."""
+    return {
+        "outcome": made.outcome,
+        "kinds": tuple(made.kinds),
+        "fine": _money(made.fine),
+        "confiscated": _money(made.confiscated),
+        "levied": _money(made.levied),
+        "other": made.other,
+        "correction": (made.correction, str(made.correct_by or "")),
+        "facts": made.facts,
+        "reasons": made.reasons,
+        "basis": tuple(made.basis),
+    }
+
+
+def _evidence_of(case: Case) -> tuple[str, ...]:
+    """Return each piece of evidence with what it proves and the hashes of its originals. Two queries."""
+    found = list(Evidence.objects.filter(case=case))
+    originals = originals_by_evidence(case.agency_id, found)
+    return tuple(
+        ":".join([f"{one.pk}:{one.file_id}:{one.proves}", *(kept.sha256 for kept in originals[one.pk])])
+        for one in found
     )
 
 
@@ -269,12 +313,18 @@ def took_part(case: Case, account: Account) -> list[str]:
 
 def ratio_of(agency_id: UUID, pack: Pack, on: date) -> Ratio:
     """Return the reviewers of an agency beside its officers on a day: officers hold a certificate in force (L7)."""
-    percent = next((one.value for one in pack.rules.provisions if one.id == RATIO), None)
+    numbers = {one.id: one.value for one in pack.rules.provisions}
     reviewers = Reviewer.objects.filter(agency_id=agency_id, from_on__lte=on, to_on__isnull=True)
     ended = Reviewer.objects.filter(agency_id=agency_id, from_on__lte=on, to_on__gte=on)
     officers = Certificate.objects.filter(person__agency_id=agency_id, issued_on__lte=on, valid_to__gte=on)
     return Ratio(
         reviewers=(reviewers | ended).values("account").distinct().count(),
         officers=officers.values("person").distinct().count(),
-        percent=percent if isinstance(percent, int) and not isinstance(percent, bool) else None,
+        percent=_whole(numbers.get(RATIO)),
+        least=_whole(numbers.get(LEAST)) or 0,
+        most=_whole(numbers.get(MOST)),
     )
+
+
+def _whole(value: object) -> int | None:
+    return value if isinstance(value, int) and not isinstance(value, bool) else None

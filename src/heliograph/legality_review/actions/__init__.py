@@ -7,9 +7,11 @@ from heliograph.legality_review.actions.answering import (
     respond_to_opinion,
 )
 from heliograph.legality_review.actions.calling import call_in, extend_review
+from heliograph.legality_review.actions.packaging import note_package, packable
 from heliograph.legality_review.actions.people import (
     ContractContent,
     ReviewerContent,
+    decline_renewal,
     end_reviewer,
     record_training,
     register_contract,
@@ -38,8 +40,11 @@ __all__ = [
     "call_in",
     "check_submission",
     "coordinate_review",
+    "decline_renewal",
     "end_reviewer",
     "extend_review",
+    "note_package",
+    "packable",
     "record_training",
     "register_contract",
     "register_reviewer",

@@ -7,17 +7,24 @@ from datetime import date, datetime
 from uuid import UUID
 
 from django.db import transaction
+from django.db.models import QuerySet
 from django.utils.timezone import localdate
 
 from heliograph.dossiers.actions.rows import write_row
+from heliograph.dossiers.actions.steps import limit_of
 from heliograph.dossiers.rules.opening import check_text
+from heliograph.duties.actions import Subject, fulfil, open_duty
+from heliograph.duties.models import Duty
 from heliograph.kernel.verdict import Refused, first_refusal, require
 from heliograph.ledger.actions import append
 from heliograph.legality_review.models import AdviserContract, Reviewer, Training
 from heliograph.legality_review.permissions import access
 from heliograph.legality_review.rules import people as rules
+from heliograph.regimes.queries import pack_in_force
 from heliograph.registers.models import Account, Role
 from heliograph.registers.permissions import roles_of
+
+RENEWAL = "adviser_renewal"  # a time limit of the packs
 
 
 @dataclass(frozen=True, slots=True)
@@ -68,7 +75,33 @@ def register_contract(agency_id: UUID, *, content: ContractContent, actor: Accou
         registered_at=at,
     )
     append("contract.registered", subject=made, agency_id=agency_id, actor_id=actor.pk, at=at, rows=[made])
+    for duty in _running(agency_id).filter(due_on__lt=made.to_on):
+        fulfil(duty.pk, event="contract.registered", actor=actor, at=at)
+    subject = Subject("contract", made.pk, f"法律顾问合同：{made.firm}"[:200])
+    limit = limit_of(pack_in_force(agency_id, localdate(at)), RENEWAL)
+    open_duty(agency_id, limit=limit, subject=subject, event_on=made.to_on, actor=actor, at=at)
     return made
+
+
+def _running(agency_id: UUID) -> QuerySet[Duty]:
+    """Return the open reminders to renew a contract (S15)."""
+    return Duty.objects.filter(agency_id=agency_id, kind=RENEWAL, subject_kind="contract", state=Duty.State.OPEN)
+
+
+@transaction.atomic
+def decline_renewal(contract_id: UUID, *, reason: str, actor: Account, at: datetime) -> AdviserContract:
+    """Say that a contract will not be renewed, and why; the reminder ends."""
+    contract = AdviserContract.objects.get(pk=contract_id)
+    access(actor, contract.agency_id, "manage_reviewers", localdate(at))
+    require(check_text(reason, what="不续签的理由", longest=300))
+    duty = _running(contract.agency_id).select_for_update(of=("self",)).filter(subject_id=contract.pk).first()
+    if duty is None:
+        require(Refused("contract.settled", "该合同没有待办的续签事项。", rules.STAFFING))
+    assert duty is not None  # noqa: S101 - said by the refusal above, for the type checker
+    fulfil(duty.pk, event="contract.renewal_declined", actor=actor, at=at)
+    append("contract.renewal_declined", subject=contract, agency_id=contract.agency_id, actor_id=actor.pk, at=at,
+           rows=[], facts={"reason": reason.strip()})  # fmt: skip
+    return contract
 
 
 @transaction.atomic

@@ -75,18 +75,24 @@ def may_register(
 
 @dataclass(frozen=True, slots=True)
 class Ratio:
-    """How many reviewers there are, how many officers, and how many reviewers the pack asks for."""
+    """How many reviewers there are, how many officers, and how many reviewers the pack asks for.
+
+    percent: of the officers; least, most: how many the agency's document names beside it, 0 and None where it does not.
+    """
 
     reviewers: int
     officers: int
     percent: int | None
+    least: int = 0
+    most: int | None = None
 
     @property
     def wanted(self) -> int:
-        """The least number of reviewers, rounded up; none where the pack sets no ratio or there are no officers."""
+        """The least number of reviewers: the share of officers rounded up, and no fewer than the document names."""
         if self.percent is None:
-            return 0
-        return int((Decimal(self.officers * self.percent) / 100).to_integral_value(ROUND_CEILING))
+            return self.least
+        share = int((Decimal(self.officers * self.percent) / 100).to_integral_value(ROUND_CEILING))
+        return max(share, self.least)
 
     @property
     def short(self) -> int:

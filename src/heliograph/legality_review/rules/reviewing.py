@@ -222,3 +222,30 @@ def may_decide(passage: Passage) -> Verdict:
         message = f"审核意见出具后，{'、'.join(passage.changed)}已经变动，该意见失效，须重新送审。"
         return Refused("review.void", message, REVIEW)
     return Allowed()
+
+
+def may_take_effect(passage: Passage) -> Verdict:
+    """Say whether what was decided may be sealed, served, published: it was reviewed, and is what was reviewed (L1)."""
+    if not passage.grounds:
+        return Allowed()
+    why = "、".join(passage.grounds)
+    if passage.conclusion != AGREE or passage.open_round:
+        message = (
+            f"本案属于应当进行法制审核的情形（{why}），决定作出时没有通过审核，不得用印、送达、公示。请按纠错程序处理。"
+        )
+        return Refused("review.not_passed", message, REVIEW)
+    if passage.changed:
+        message = f"决定的{'、'.join(passage.changed)}与审核意见所审的不一致，不得用印、送达、公示。请按纠错程序处理。"
+        return Refused("review.void", message, REVIEW)
+    return Allowed()
+
+
+def may_withhold(grounds: Sequence[str]) -> Verdict:
+    """Say whether no penalty may be given where one was reviewed: that is another decision, and reviewed by itself."""
+    if grounds:
+        message = (
+            f"本案属于应当进行法制审核的情形（{'、'.join(grounds)}），审核的是给予处罚的意见，不予处罚须另行审核。"
+            "请选择退回，由承办机构改拟不予处罚意见后送审。"
+        )
+        return Refused("review.withheld", message, CATALOGUE)
+    return Allowed()

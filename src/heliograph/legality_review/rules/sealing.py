@@ -6,7 +6,7 @@ A later change is found by comparing hashes, and the field that changed can be n
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, fields
 from typing import Final
 
@@ -31,6 +31,11 @@ LABELS: Final[Mapping[str, str]] = {
     "measure": "强制措施的种类和财物",
     "grounds": "审核事由",
 }
+
+OF_DECISION: Final = frozenset(
+    {"outcome", "kinds", "fine", "confiscated", "levied", "other", "correction", "facts", "reasons", "basis"}
+)  # what a decision says itself; the rest is of its case and may grow after it
+OF_COERCION: Final = frozenset({"outcome"})  # the manner; what was taken is in the inventory made on the spot
 
 
 @dataclass(frozen=True, slots=True)
@@ -70,6 +75,8 @@ def seal_of(seals: Mapping[str, str]) -> str:
     return hashlib.sha256(canonical_bytes({"v": VERSION, "seals": dict(seals)})).hexdigest()
 
 
-def changed(reviewed: Mapping[str, str], now: Mapping[str, str]) -> list[str]:
+def changed(
+    reviewed: Mapping[str, str], now: Mapping[str, str], *, only: Collection[str] = frozenset(LABELS)
+) -> list[str]:
     """Return the names of the fields that are not what was reviewed, in the order of a decision."""
-    return [label for name, label in LABELS.items() if reviewed.get(name) != now.get(name)]
+    return [label for name, label in LABELS.items() if name in only and reviewed.get(name) != now.get(name)]

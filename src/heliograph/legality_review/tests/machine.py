@@ -6,13 +6,13 @@ from collections.abc import Callable
 from typing import Any
 
 from hypothesis import strategies as st
-from hypothesis.stateful import initialize, invariant, rule
+from hypothesis.stateful import rule
 
 from heliograph.dossiers.models import Case, CaseEvent, Decision
 from heliograph.dossiers.tests.bureau import Bureau
 from heliograph.dossiers.tests.doing import do
 from heliograph.dossiers.tests.machine import PenaltyMachine
-from heliograph.dossiers.tests.walks import answered, noticed, took_evidence
+from heliograph.dossiers.tests.walks import answered, decided, noticed, took_evidence
 from heliograph.legality_review import actions
 from heliograph.legality_review.actions import AnswerContent, CoordinationContent, OpinionContent
 from heliograph.legality_review.models import ReviewOpinion
@@ -22,21 +22,31 @@ from heliograph.legality_review.tests.reviewing import WHY, elements, reviewed, 
 from heliograph.procedures.queries import standing
 
 
+def wanting(here: Bureau) -> Case:
+    """A case whose review found a problem."""
+    return reviewed(here, to_review(here), "problems")
+
+
+def passed(here: Bureau) -> Case:
+    """A case that passed its review."""
+    return reviewed(here, to_review(here))
+
+
+def ready(here: Bureau) -> Case:
+    """A case that could be decided."""
+    return answered(here, noticed(here, passed(here)))
+
+
 class ReviewMachine(PenaltyMachine):
     """Answers to the catalogue are drawn, opinions agree or not, and evidence comes in after them."""
 
-    @initialize(far=st.sampled_from([0, 1, 2, 2, 3, 3]))
-    def begin_somewhere(self, far: int) -> None:
-        """A case as it comes, or one that waits for its review, that passed it, that could be decided."""
-        walks: list[Callable[[Bureau, Case], object]] = [
-            reviewed,
-            lambda here, case: answered(here, noticed(here, case)),
-        ]
-        if far:
-            self.case = to_review(self.here)
-        for walk in walks[: max(far - 1, 0)]:
-            walk(self.here, self.case)
-        self.case.refresh_from_db()
+    @classmethod
+    def walks(cls) -> list[Callable[[Bureau], Case]]:
+        """Return also cases that wait for their review, that were found wanting, that passed it, that could be decided.
+
+        And one that was reviewed and decided.
+        """
+        return [*super().walks(), to_review, wanting, passed, ready, ready, lambda here: decided(here, ready(here))]
 
     def given(self, act: str, data: st.DataObject) -> dict[str, Any]:
         """Return what an act is told; of the review its own."""
@@ -99,7 +109,10 @@ class ReviewMachine(PenaltyMachine):
             given = super().given("decide", data)
             self.tried(lambda: do(self.here, self.case, "decide", **given))
 
-    @invariant()
+    def musts(self) -> list[Callable[[], None]]:
+        """Return what must hold of every case, and of one that has to be reviewed."""
+        return [*super().musts(), self.no_decision_without_a_valid_review]
+
     def no_decision_without_a_valid_review(self) -> None:
         """Where the catalogue asks for a review, a penalty was decided on an agreed opinion about just this."""
         for made in Decision.objects.filter(case=self.case, outcome="penalty").select_related("proposal"):

@@ -15,7 +15,9 @@ from heliograph.dossiers.models import Case, Decision, Proposal
 from heliograph.dossiers.tests.bureau import Bureau, fine, papers, step_of
 from heliograph.dossiers.tests.doing import open_steps, refused
 from heliograph.dossiers.tests.walks import answered, concluded, decided, investigated, noticed, took_evidence
-from heliograph.kernel.verdict import ActRefusedError
+from heliograph.evidence.actions import Arrival, receive
+from heliograph.evidence.tests.samples import picture
+from heliograph.kernel.verdict import ActRefusedError, Refused
 from heliograph.ledger.actions import append
 from heliograph.legality_review import actions
 from heliograph.legality_review.models import Review, ReviewCall, Reviewer, ReviewOpinion
@@ -282,3 +284,13 @@ def test_whoever_handled_the_case_or_is_not_registered_does_not_review(bureau: B
 
 def registered_one(bureau: Bureau) -> Any:
     return Reviewer.objects.get(agency=bureau.agency, to_on__isnull=True)
+
+
+def test_an_original_attached_after_the_review_unbinds_it(bureau: Bureau) -> None:
+    case = ready(bureau)
+    assert may_be_decided(case.pk)
+    new = Arrival(receive([picture()]), "后补照片.jpg")
+    cases.attach_original(case.evidence.get().pk, arrival=new, actor=bureau["handler"], at=bureau.later())
+    verdict = may_be_decided(case.pk)
+    assert isinstance(verdict, Refused)
+    assert "证据" in verdict.message

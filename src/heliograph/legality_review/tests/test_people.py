@@ -9,6 +9,7 @@ import pytest
 
 from heliograph.dossiers.tests.bureau import Bureau, found_bureau
 from heliograph.dossiers.tests.doing import refused
+from heliograph.duties.models import Duty
 from heliograph.legality_review import actions
 from heliograph.legality_review.actions import ContractContent, ReviewerContent
 from heliograph.legality_review.models import AdviserContract, Reviewer, Training
@@ -98,3 +99,27 @@ def test_the_ratio_counts_reviewers_beside_certified_officers(bureau: Bureau) ->
     registered(bureau)
     assert ratio_of(bureau.agency.pk, pack, bureau.today).short == 0
     assert Reviewer.objects.count() == 1
+
+
+def reminders(bureau: Bureau) -> dict[str, str]:
+    rows = Duty.objects.filter(agency_id=bureau.agency.pk, kind="adviser_renewal").order_by("opened_at", "id")
+    return {str(one.due_on): one.state for one in rows}
+
+
+def test_s15_a_contract_reminds_of_its_renewal_until_it_is_renewed_or_declined(bureau: Bureau) -> None:
+    """Renewed every year in September (JH): what runs out is due, and a new contract or a reason settles it."""
+    first = contract(bureau)
+    assert reminders(bureau) == {"2027-09-19": "open"}
+    contract(bureau, from_on=date(2027, 9, 20), to_on=date(2028, 9, 19))
+    assert reminders(bureau) == {"2027-09-19": "fulfilled", "2028-09-19": "open"}
+    last = AdviserContract.objects.get(to_on=date(2028, 9, 19))
+
+    def decline(row: AdviserContract, reason: str = "业务调整", by: str = "head") -> object:
+        return actions.decline_renewal(row.pk, reason=reason, actor=bureau[by], at=bureau.later())
+
+    assert refused(lambda: decline(last, by="handler")) == "role.missing"
+    assert refused(lambda: decline(last, reason=" "))
+    assert refused(lambda: decline(first)) == "contract.settled"
+    decline(last)
+    assert refused(lambda: decline(last)) == "contract.settled"
+    assert reminders(bureau)["2028-09-19"] == "fulfilled"

@@ -200,6 +200,25 @@ def test_the_gate_opens_for_what_was_reviewed_as_it_is(passage: Passage, expecte
         assert "罚款金额" in found.message
 
 
+@pytest.mark.parametrize(
+    ("passage", "expected"),
+    [
+        (Passage([], None, open_round=False, changed=["罚款金额"]), ""),
+        (Passage(["甲"], None, open_round=False, changed=[]), "review.not_passed"),
+        (Passage(["甲"], "agree", open_round=True, changed=[]), "review.not_passed"),
+        (Passage(["甲"], "agree", open_round=False, changed=["罚款金额"]), "review.void"),
+        (Passage(["甲"], "agree", open_round=False, changed=[]), ""),
+    ],
+)
+def test_only_what_was_reviewed_takes_effect(passage: Passage, expected: str) -> None:
+    assert code(reviewing.may_take_effect(passage)) == expected
+
+
+def test_a_reviewed_penalty_is_not_turned_into_none_without_a_review() -> None:
+    assert code(reviewing.may_withhold([])) == ""
+    assert code(reviewing.may_withhold(["甲"])) == "review.withheld"
+
+
 # -- people
 STAFF = ReviewerState("staff", FROM, None, qualified_on=None, began_on=date(2017, 5, 1))
 
@@ -255,6 +274,8 @@ def test_a_reviewer_is_registered_once_with_days_in_order() -> None:
         (Ratio(1, 21, 5), 2, 1, Decimal("4.8")),
         (Ratio(0, 0, 5), 0, 0, None),
         (Ratio(0, 9, None), 0, 0, Decimal("0.0")),
+        (Ratio(0, 9, None, least=1, most=2), 1, 1, Decimal("0.0")),
+        (Ratio(2, 60, 5, least=1, most=2), 3, 1, Decimal("3.3")),
     ],
 )
 def test_the_ratio_says_how_many_are_missing(ratio: Ratio, wanted: int, short: int, share: Decimal | None) -> None:
