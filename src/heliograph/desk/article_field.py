@@ -16,10 +16,11 @@ HINT = "写法律名称和条号，如 统计法第四十四条；从列出的�
 class ArticleField(forms.CharField):
     """One article, e.g. 统计法第四十四条; its key comes out. A key itself stays for the act to judge."""
 
-    def __init__(self, label: str, *, hint: str = HINT) -> None:
+    def __init__(self, label: str, *, hint: str = HINT, required: bool = True) -> None:
         wanted = {"required": f"请填写“{label}”。"}
         super().__init__(
             label=label,
+            required=required,
             max_length=200,
             help_text=hint,
             error_messages=wanted,
@@ -29,7 +30,7 @@ class ArticleField(forms.CharField):
     def clean(self, value: Any) -> str:
         """Return the key of the one article that was asked for."""
         said = str(super().clean(value)).strip()
-        if BASIS_KEY.fullmatch(said):
+        if not said or BASIS_KEY.fullmatch(said):
             return said
         found = [one.key for one in articles_like(said)]
         exact = [key for key in found if in_words(key) == said]

@@ -54,13 +54,15 @@ def calendar_text(
     for duty in duties:
         name = str(duty.limit.get("name", duty.event))
         if duty.due_on:
-            lines += _event(
-                duty.pk, duty.due_on, f"{name} {numbers.get(duty.subject_id, '')}", f"依据：{duty.basis}", at
-            )
+            whose = "" if duty.is_ours else f"{duty.get_bound_display()}届满："
+            title = f"{whose}{name} {numbers.get(duty.subject_id, '')}"
+            lines += _event(duty.pk, duty.due_on, title, f"依据：{duty.basis}", at)
     for task in tasks:
         token, case = task["token"], task["case"]
         if token.due_on:
-            lines += _event(token.pk, token.due_on, f"待办：{token.name} {case.number}", "", at)
+            waits = "届满后可以办理" if task["bound"] == Duty.Bound.WAIT else Duty.Bound(task["bound"]).label
+            head = "待办" if task["bound"] == Duty.Bound.AGENCY else waits
+            lines += _event(token.pk, token.due_on, f"{head}：{token.name} {case.number}", "", at)
     return "".join(f"{part}\r\n" for line in [*lines, "END:VCALENDAR"] for part in _folded(line))
 
 

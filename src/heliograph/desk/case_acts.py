@@ -11,9 +11,9 @@ from uuid import UUID
 from django import forms
 
 from heliograph.desk import case_grounds as grounds
+from heliograph.desk import party_act
 from heliograph.desk.article_field import ArticleField
 from heliograph.desk.forms import Day, choice, text
-from heliograph.desk.party_act import correct, parties, party_fields
 from heliograph.desk.people_fit import everybody, others, pick, takers
 from heliograph.desk.scope import Scope
 from heliograph.desk.steps.fields import area, money, one_of, yes_no
@@ -35,7 +35,7 @@ Fields = dict[str, forms.Field]
 Options = list[tuple[str, str]]
 HANDLING, SUSPENDED = frozenset({Case.State.HANDLING}), frozenset({Case.State.SUSPENDED})
 RUNNING = HANDLING | SUSPENDED
-TERMINATED = frozenset({Case.State.TERMINATED})
+TERMINATED, CLOSED = frozenset({Case.State.TERMINATED}), frozenset({Case.State.CLOSED})
 ANY = frozenset(Case.State)
 
 
@@ -98,6 +98,11 @@ def _archive_fields(_scope: Scope, case: Case) -> Fields:
 
 def _archive(scope: Scope, case: Case, given: dict[str, Any]) -> object:
     return actions.archive_terminated(case.pk, **given, actor=scope.account, at=scope.at, rev=scope.sent_rev)
+
+
+def _without_steps(_scope: Scope, case: Case) -> Options:
+    """Return the end of a case that has no step left to file it, none while one is open."""
+    return [] if standing(case.pk).tasks else [("ended", case.outcome)]
 
 
 def _terminate(scope: Scope, case: Case, given: dict[str, Any]) -> object:
@@ -358,7 +363,7 @@ DECIDED = ANY - {Case.State.TERMINATED}
 STOPS = "中止期间不办理环节，办案期限停止计算，恢复后继续"
 CASE_ACTS: Mapping[str, CaseAct] = {
     "message": CaseAct("发送消息", "send_message", _message_fields, _message, ANY, "收件人在工作台看到，须能查看本案"),
-    "party": CaseAct("更正当事人联系方式", "edit_case", party_fields, correct, HANDLING, rows=parties),
+    **{key: CaseAct(*asked) for key, asked in party_act.ACTS.items()},
     "recusal": CaseAct("登记回避申请", "ask_recusal", _recusal_fields, _recusal),
     "recusal-decision": CaseAct(
         "决定回避", "decide_recusal", _recusal_decision_fields, _recusal_decision, rows=_recusals
@@ -375,6 +380,7 @@ CASE_ACTS: Mapping[str, CaseAct] = {
                             "不同意结案的，写明须补正的内容；承办人收到消息，补正后再审批", rows=_closings),
     "terminate": CaseAct("终止案件", "terminate_case", _why_fields, _terminate, hint="终止后不能恢复，须另行登记案件"),
     "archive-terminated": CaseAct("终止案件归档", "archive_terminated", _archive_fields, _archive, TERMINATED),
+    "archive-ended": CaseAct("立卷归档", "archive_terminated", _archive_fields, _archive, CLOSED, rows=_without_steps),
     "receipt": CaseAct("登记缴款回执", "edit_case", _receipt_fields, _receipt, HANDLING,
                        "分期缴纳的每一期、逾期后补缴的款项在此登记；不改变办理环节", rows=_to_pay),
     "citation-back": CaseAct("撤去引用条文", "edit_case", grounds.citation_fields, grounds.take_back, HANDLING,

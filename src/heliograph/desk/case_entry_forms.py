@@ -10,9 +10,9 @@ from django import forms
 
 from heliograph.desk.article_field import ArticleField
 from heliograph.desk.forms import Day, DeskForm, choice, several, text
+from heliograph.desk.original_fields import OriginalsField
 from heliograph.desk.people_fit import Person, fill
 from heliograph.desk.steps.fields import Moment, area, one_of, yes_no
-from heliograph.desk.steps.uploads import CaseFileField
 from heliograph.dossiers.actions import EvidenceContent, MeasureContent, OnSiteContent
 from heliograph.dossiers.models import Citation, Evidence, Measure
 from heliograph.dossiers.rules.investigating import LONGEST_OPINION
@@ -52,21 +52,27 @@ class EvidenceForm(PeopleForm):
     place = text("取得地点", limit=300, required=False)
     collector = person("取证人")
     second_collector = person("取证人之二", required=False, help_text="须是另一名执法人员")
-    file = CaseFileField(label="证据文件")
+    originals = OriginalsField(label="证据文件")
     unreviewed_monitoring = yes_no(
         "是否未经审核的电子监控记录", required=False, hint="电子监控记录须经法制和技术审核后才能作为证据"
     )
 
     def content(self, sent: Mapping[str, Any]) -> EvidenceContent:
-        """Return what was written, with the key of its file."""
+        """Return what was written, with the files as the act takes them."""
         given = dict(sent)
         return EvidenceContent(
             collector_id=UUID(given.pop("collector")),
             second_collector_id=_key(given.pop("second_collector")),
-            file_id=given.pop("file"),
             unreviewed_monitoring=bool(given.pop("unreviewed_monitoring")),
+            originals=tuple(given.pop("originals")),
             **given,
         )
+
+
+class OriginalsForm(DeskForm):
+    """Further originals of a piece of evidence."""
+
+    originals = OriginalsField(label="证据文件", required=True)
 
 
 class OnSiteForm(PeopleForm):

@@ -19,17 +19,27 @@ from heliograph.desk.case_sections import (
     said,
     statement_section,
 )
+from heliograph.desk.case_sections_coercion import (
+    COERCION,
+    coercion_sections,
+    opinion_sections,
+    paper_sections,
+)
 from heliograph.desk.cited import CitedArticle, articles_of
 from heliograph.desk.steps.shape import StepPlace
 from heliograph.dossiers import models
+from heliograph.dossiers.actions.coercion import MANNER
 from heliograph.dossiers.models import Case, CaseEvent, Evidence, Proposal
 from heliograph.dossiers.permissions import HANDLERS
+from heliograph.kernel.bpmn import Node
 from heliograph.kernel.bpmn.notation import Kind
 from heliograph.procedures.models import Step
 from heliograph.procedures.queries import Standing, steps_of
+from heliograph.registers.models import Role
 
 DECIDING = frozenset({"decide", "decide_no_penalty", "decide_application", "decide_levy", "decide_substitute"})
 RETURNED = "case.returned"
+AGREEING = APPROVING | DECIDING | {"decide_filing"}  # after these what was sent back is settled
 STORY = 8  # of what happened last
 YES_NO = {True: "是", False: "否"}
 
@@ -53,13 +63,16 @@ def matter_of(place: StepPlace) -> Matter:
     story = list(CaseEvent.objects.filter(case=case).select_related("made_by").order_by("-made_at", "-pk"))
     sections = [
         *_inspection(case),
+        *coercion_sections(case, place.scope.pack, str(stands.facts.get(MANNER, "")), story),
         *_proposal(case, stands, parts),
         *(statement_section(one) for one in parts["statements"]),
         *(hearing_section(one) for one in parts["hearings"]),
+        *opinion_sections(case),
         *grounds_sections(stands, done),
         *answers_sections(stands, done),
         case_section(case, parts),
         *evidence_sections(parts["evidence"]),
+        *paper_sections(parts["papers"], shown=case.category == COERCION),
         story_section(story[:STORY]),
     ]
     keys = [key for section in sections for line in section.lines for key in line.keys]
@@ -81,6 +94,7 @@ def _parts(case: Case) -> dict[str, list[Any]]:
         "statements": list(models.Statement.objects.filter(case=case).order_by("received_on", "pk")),
         "hearings": list(models.Hearing.objects.filter(case=case).select_related("chair").order_by("requested_on")),
         "citations": list(models.Citation.objects.filter(case=case).order_by("use", "key")),
+        "papers": list(models.Paper.objects.filter(case=case).order_by("made_on", "pk")),
         "evidence": list(
             Evidence.objects.filter(case=case).select_related("first_collector", "second_collector")
             .order_by("obtained_on", "pk")
@@ -96,11 +110,14 @@ def _headline(place: StepPlace, proposals: Sequence[Proposal]) -> str:
     return f"{word}：{in_short(proposals[0], place.case.category)}"
 
 
-def _returned(place: StepPlace, story: Iterable[CaseEvent], done: Sequence[Step]) -> CaseEvent | None:
-    """Return why the case came back, where nobody has done the step since."""
+def _returned(place: StepPlace, story: Sequence[CaseEvent], done: Sequence[Step]) -> CaseEvent | None:
+    """Return why the case came back, where nobody has done the step since, nor agreed to what was sent back."""
     last = next((step.at for step in reversed(done) if step.place == place.place), None)
     back = next((one for one in story if one.kind == RETURNED or one.text.startswith("退回")), None)
-    return back if back is not None and (last is None or back.made_at >= last) else None
+    if back is None or (last is not None and back.made_at < last):
+        return None
+    since = [one for one in story if one.made_at > back.made_at]
+    return None if any(one.act == back.act or one.act in AGREEING for one in since) else back
 
 
 def _inspection(case: Case) -> list[Section]:
@@ -132,7 +149,7 @@ def grounds_sections(stands: Standing, done: Iterable[Step]) -> list[Section]:
             table = tables[node.decision]
             rows = [row for row in table.rows if row.id in step.fired.get(place, ())]
             told = [_row(row.outputs, row.description, row.basis) for row in rows]
-            found[table.id] = Line(table.name, "\n".join(told) or "没有适用的情形", long=len(told) > 1)
+            found[table.id] = Line(table.name, "\n".join(told) or "没有适用的情形", long=len(told) > 1, by_rules=True)
     return [Section("按规则表得出的情形", list(found.values()), open=True)] if found else []
 
 
@@ -142,17 +159,29 @@ def _row(outputs: Sequence[str], description: str, basis: str) -> str:
 
 
 def answers_sections(stands: Standing, done: Iterable[Step]) -> list[Section]:
-    """Return what the handlers answered, the last answer to each question, with who said it."""
+    """Return what was answered, the last answer to each question: the handlers' apart from anybody else's (R1)."""
     asked = {one["name"]: one for one in stands.compiled.bundle.facts if one.get("ask", "handler") == "handler"}
-    found: dict[str, Line] = {}
-    by = ""
+    found: dict[str, tuple[str, Line]] = {}
+    by: dict[str, str] = {}
     for step in done:
-        answered = {name: value for name, value in step.facts.items() if name in asked}
+        answered = {name: step.facts[name] for name in asked if name in step.facts}  # in the order of the form
+        title = _answering(stands.node(step.place))
         for name, value in answered.items():
-            found[name] = Line(asked[name].get("question") or name, _value(value))
+            found[name] = (title, Line(asked[name].get("question") or name, _value(value)))
         if answered and step.actor is not None:
-            by = f"{step.actor.display_name}，{moment(step.at)}"
-    return [Section("承办人的回答", list(found.values()), by, open=True)] if found else []
+            by[title] = f"{step.actor.display_name}，{moment(step.at)}"
+    titles = dict.fromkeys(title for title, _line in found.values())
+    return [
+        Section(title, [line for of, line in found.values() if of == title], by.get(title, ""), open=True)
+        for title in titles
+    ]
+
+
+def _answering(node: Node | None) -> str:
+    """Return whose answers a step holds: those of the handlers, or of the office that it belongs to."""
+    if node is None or not node.role or node.role in HANDLERS:
+        return "承办人的回答"
+    return f"{Role(node.role).label}的回答"
 
 
 def _value(value: object) -> str:

@@ -12,7 +12,7 @@ from django.utils.timezone import localtime
 
 from heliograph.desk.case_groups import cited_in, doers_of, groups_of, linked_to
 from heliograph.desk.case_matter import is_approved
-from heliograph.desk.case_reading import CASE, Left, left_of, soon_on
+from heliograph.desk.case_reading import CASE, Left, bound_of, bound_words, left_of, soon_on
 from heliograph.desk.cited import articles_of
 from heliograph.desk.scope import Scope
 from heliograph.desk.steps.made_papers import StepDocument, documents_of_step
@@ -65,7 +65,7 @@ class OpenStep:
 
 
 def clock_of(scope: Scope, case: Case) -> list[Clock]:
-    """Return the running periods of a case, the one that ends first in front."""
+    """Return the running periods of a case, those of the agency in front, then the one that ends first."""
     found = duties_of(scope.id, CASE, case.pk).filter(state__in=OPEN_STATES).select_related("owner_unit")
     soon = soon_on(scope, scope.pack)
     clocks = [
@@ -78,15 +78,16 @@ def clock_of(scope: Scope, case: Case) -> list[Clock]:
         )
         for duty in found
     ]
-    return sorted(clocks, key=lambda one: (one.duty.due_on or date.max, one.duty.pk))
+    return sorted(clocks, key=lambda one: (not one.duty.is_ours, one.duty.due_on or date.max, one.duty.pk))
 
 
 def until(step: OpenStep, clock: Iterable[Clock]) -> str:
-    """Return when a step is due, with the hour where the period of its limit is in hours; empty for no limit."""
+    """Say when a step is due, or when what it waits for is over, with the hour of limits in hours; empty for none."""
     due_on = step.token.due_on
     exact = [localtime(one.duty.due_at) for one in clock if one.duty.kind == step.place.node.limit and one.duty.due_at]
     hour = next((f" {at:%H:%M}" for at in exact if at.date() == due_on), "")
-    return f"{due_on.isoformat()}{hour}" if due_on else ""
+    bound = bound_of(step.place.standing.compiled, step.token.place)
+    return bound_words(bound, f"{due_on.isoformat()}{hour}") if due_on else ""
 
 
 def open_step(scope: Scope, case: Case, stands: Standing, place: str) -> OpenStep | None:
@@ -213,6 +214,7 @@ def offered(scope: Scope, case: Case, steps: Iterable[OpenStep]) -> dict[str, bo
         "may_add_grounds": edits and not (case.category == PENALTY and case.decided_on),
         "may_approve_measure": open_ and not own and scope.may("approve_measure"),
         "may_discuss": open_ and scope.may("call_discussion") and any(one.place.act == DISCUSS for one in steps),
+        "may_add_party": open_ and not case.decided_on and scope.may("edit_case") and (own or window),
         "may_correct_party": case.state in RUNNING and scope.may("edit_case") and (own or window),
     }
 

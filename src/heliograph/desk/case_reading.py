@@ -9,7 +9,8 @@ from typing import Any
 from uuid import UUID
 
 from django.contrib.postgres.expressions import ArraySubquery
-from django.db.models import OuterRef, Q, QuerySet, Subquery
+from django.db.models import Case as Ours
+from django.db.models import OuterRef, Q, QuerySet, Subquery, When
 from django.http import Http404
 from django.utils.timezone import localtime
 
@@ -27,10 +28,12 @@ from heliograph.dossiers.permissions import (
 )
 from heliograph.duties import rules as duty_rules
 from heliograph.duties.models import Duty
-from heliograph.duties.queries import OPEN_STATES
+from heliograph.duties.queries import OPEN_STATES, OURS
 from heliograph.kernel.packs.schema import Pack
 from heliograph.kernel.workdays import WorkCalendar
+from heliograph.procedures.bundles import Compiled
 from heliograph.procedures.models import DUE_ORDER, Token
+from heliograph.procedures.queries import definition_of
 from heliograph.registers.models import Account
 
 ALARM = "alarm_before"  # provision of the pack: so many working days ahead counts as soon
@@ -45,6 +48,11 @@ class Left:
 
     words: str
     css: str
+
+
+def near(day: date, today: date) -> str:
+    """Return a day as short as it can be read: with its year where that is not this one."""
+    return f"{day:%m-%d}" if day.year == today.year else day.isoformat()
 
 
 def case_of(scope: Scope, case: UUID, *related: str) -> Case:
@@ -68,6 +76,11 @@ def left_of(duty: Duty, on: date, soon: date | None, calendar: WorkCalendar) -> 
         return Left("已中止计算", "g")
     if duty.due_on is None:
         return Left("及时办理", "g")
+    if not duty.is_ours:
+        over = duty.due_on < on
+        return Left(
+            over_words(duty.bound) if over else bound_words(duty.bound, near(duty.due_on, on)), "a" if over else "g"
+        )
     css = CSS[duty_rules.urgency(duty.due_on, on, soon or on)]
     if duty.due_at is not None and duty.due_on >= on:  # counted in hours: the day alone would be too long
         return Left(f"{localtime(duty.due_at):%m-%d %H:%M} 到期", css)
@@ -81,6 +94,18 @@ def left_of(duty: Duty, on: date, soon: date | None, calendar: WorkCalendar) -> 
     if late:
         return Left(f"逾期 {days} {unit}" if days else "已逾期", css)
     return Left(f"剩 {days} {unit}", css)
+
+
+def bound_words(bound: str, day: str) -> str:
+    """Say when a period ends, as whom it binds: only the agency has to be done before a day."""
+    if bound == Duty.Bound.WAIT:
+        return f"{day} 届满后可以办理"
+    return f"限 {day} 前" if bound == Duty.Bound.AGENCY else f"{Duty.Bound(bound).label}，{day} 届满"
+
+
+def over_words(bound: str) -> str:
+    """Say of a period that does not bind the agency that it has ended: the agency may go on."""
+    return "等待期已满，可以办理" if bound == Duty.Bound.WAIT else f"{Duty.Bound(bound).label}已届满"
 
 
 # -- lists
@@ -115,7 +140,7 @@ def with_next(cases: QuerySet[Case]) -> QuerySet[Case]:
     parties = Party.objects.filter(case=OuterRef("pk"), standing=Party.Standing.PARTY).order_by("pk")
     duties = Duty.objects.filter(
         agency_id=OuterRef("agency_id"), subject_kind=CASE, subject_id=OuterRef("pk"), state__in=OPEN_STATES
-    ).order_by("due_on", "pk")
+    ).order_by(Ours(When(OURS, then=0), default=1), "due_on", "pk")  # the agency's own work first
     return cases.select_related("unit", "handler", "co_handler").annotate(
         step_names=ArraySubquery(tokens.order_by("entered_at", "pk").values("name")),
         party_names=ArraySubquery(parties.values("name")),
@@ -186,9 +211,30 @@ def my_tasks(scope: Scope, *, most: int) -> list[dict[str, Any]]:
         role__in=[role for role in held if role not in HANDLERS], run_id__in=seen.values("pk")
     )
     tokens = Token.objects.filter(mine, agency_id=scope.id, kind=Token.Kind.TASK).alias(due=DUE_ORDER)
-    found = list(tokens.order_by("due", "pk")[:most])
+    found = list(
+        tokens.select_related("run__release").defer("run__release__bundle", "run__facts").order_by("due", "pk")[:most]
+    )
     cases = Case.objects.select_related("handler").in_bulk([token.run_id for token in found])
-    return [{"token": token, "case": cases[token.run_id]} for token in found if token.run_id in cases]
+    return [_task(scope, token, cases[token.run_id]) for token in found if token.run_id in cases]
+
+
+def _task(scope: Scope, token: Token, case: Case) -> dict[str, Any]:
+    """Return an open step for a list: until when, as whom its period binds, and whether it is late work."""
+    bound = bound_of(definition_of(token.run.release), token.place)
+    words, late = "", False
+    if token.due_on is not None:
+        own = bound == Duty.Bound.AGENCY
+        late = own and token.due_on <= scope.on
+        ended = not own and token.due_on < scope.on
+        words = over_words(bound) if ended else bound_words(bound, near(token.due_on, scope.on))
+    return {"token": token, "case": case, "bound": bound, "until": words, "late": late}
+
+
+def bound_of(compiled: Compiled, place: str) -> str:
+    """Return whom the period of a step binds, by the limit that its flow names."""
+    node = compiled.definition.nodes.get(place)
+    kept = compiled.limits.get(node.limit) if node is not None and node.limit else None
+    return str((kept or {}).get("bound", Duty.Bound.AGENCY.value))
 
 
 # -- clues

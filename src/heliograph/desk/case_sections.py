@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from datetime import date, datetime
 from decimal import Decimal
 from typing import Any
+from uuid import UUID
 
 from django.utils.timezone import localtime
 
@@ -27,6 +28,8 @@ class Line:
     long: bool = False
     keys: tuple[str, ...] = ()
     proposal: Proposal | None = None  # whose discretion tables are shown
+    file: UUID | None = None  # of the case, in which it is to be read
+    by_rules: bool = False  # written by rules and not by people: clauses of sources in it are put into words
 
 
 @dataclass(frozen=True, slots=True)
@@ -178,7 +181,8 @@ def statement_section(one: models.Statement) -> Section:
     lines = said(("收到", day(one.received_on)), ("内容", one.content), ("复核", reviewed), ("复核意见", one.review))
     waiting = one.kind == models.Statement.Kind.STATEMENT and not one.reviewed_on
     mark, css = ("待复核", "amber") if waiting else ("", "")
-    return Section("当事人意见", list(lines), f"{day(one.received_on)} {one.get_kind_display()}", mark, css, open=True)
+    title = f"{one.party.name}的意见" if one.party else "当事人意见"
+    return Section(title, list(lines), f"{day(one.received_on)} {one.get_kind_display()}", mark, css, open=True)
 
 
 def hearing_section(one: models.Hearing) -> Section:
@@ -186,7 +190,7 @@ def hearing_section(one: models.Hearing) -> Section:
     time = one.scheduled_time.strftime(" %H:%M") if one.scheduled_time else ""
     lines = said(
         ("要求", day(one.requested_on)),
-        ("撤回要求", day(one.withdrawn_on)),
+        ("视为放弃听证" if one.opinion else "撤回要求", day(one.withdrawn_on)),
         ("通知", day(one.notified_on)),
         ("定于", f"{day(one.scheduled_on)}{time}" if one.scheduled_on else ""),
         ("地点", one.place),
@@ -196,6 +200,8 @@ def hearing_section(one: models.Hearing) -> Section:
         ("复核意见", one.review),
     )
     gist = f"{day(one.held_on)} 已举行" if one.held_on else f"{day(one.requested_on)} 要求"
+    if one.withdrawn_on:
+        gist = f"{day(one.withdrawn_on)} {'视为放弃' if one.opinion else '撤回'}"
     return Section("听证", list(lines), gist, open=True)
 
 

@@ -61,9 +61,22 @@ def demand_section(one: models.Demand) -> Section:
 
 def court_section(one: models.CourtApplication) -> Section:
     """Return an application to the court."""
-    lines = said(("申请", day(one.applied_on)), ("人民法院", one.court), ("裁定和执行", one.result),
-                 ("结果日期", day(one.result_on)))  # fmt: skip
-    return Section("申请法院强制执行", list(lines), f"{day(one.applied_on)}，{one.court}")
+    lines = said(("申请", day(one.applied_on)), ("人民法院", one.court), ("法院案号", one.number),
+                 ("裁定和执行", one.result), ("收到法院文书", day(one.result_on)),
+                 ("执行到位", yuan(one.recovered) if one.recovered else ""))  # fmt: skip
+    mark, css = (one.result.partition("：")[0], "green") if one.result else ("等候法院", "amber")
+    return Section("申请法院强制执行", list(lines), f"{day(one.applied_on)}，{one.court}", mark, css)
+
+
+def _state_of_transfer(one: models.Transfer) -> tuple[str, str]:
+    """Return the last that happened to a transfer, with its colour: the answer of the police tells more."""
+    if not one.delivered_at:
+        return ("不予移送", "red") if one.result else ("待移交", "amber")
+    if one.items_delivered_on:
+        return "已立案，物品已移交", "green"
+    if one.accepted_on:
+        return "公安机关已立案", "green"
+    return (one.result.partition("：")[0], "red") if one.result else ("已移交，待答复", "amber")
 
 
 def transfer_section(one: models.Transfer) -> Section:
@@ -80,7 +93,7 @@ def transfer_section(one: models.Transfer) -> Section:
         ("处理结果", one.result),
         ("物品移交", day(one.items_delivered_on)),
     )
-    mark, css = ("已移交", "green") if one.delivered_at else ("待移交", "amber")
+    mark, css = _state_of_transfer(one)
     return Section("移送", list(lines), one.to_body, mark, css, open=not one.delivered_at)
 
 

@@ -15,7 +15,7 @@ from heliograph.registers.models import Article
 
 NUMERALS = "一二三四五六七八九十"
 _LAW = re.compile(r"[^\s@:：，。、；,;（）《》“”|｜]+@\d{4}(?::\d{1,4}(?:-\d{1,2})?(?:\([^()\s]{1,6}\))*)?")
-_PLACE = rf"(?P<head>引言|\d+|[{NUMERALS}]+)(?P<rest>(?:\([{NUMERALS}\d]+\)|第\d+句|\d+)*)"
+_PLACE = rf"(?P<head>引言|\d{{1,4}}(?!\d)|[{NUMERALS}]+)(?P<rest>(?:\([{NUMERALS}\d]+\)|第\d+句|\d{{1,3}}(?!\d))*)"
 LONG, HEAD, TAIL = 24, 10, 4  # letters of a title: when it is shortened, and what stays of it
 
 
@@ -30,7 +30,10 @@ class CitedArticle:
 
 
 def in_words(text: str, sources: Sequence[Source] = ()) -> str:
-    """Return a text in which every key of an article or clause of a source is written for people."""
+    """Return a text in which every key of an article or clause of a source is written for people.
+
+    sources: only where rules wrote the text. In what somebody typed LZ20261130001 is a receipt, no clause of LZ.
+    """
     told = _LAW.sub(lambda found: _law_label(found[0]), text)
     for source in sorted(sources, key=lambda one: len(one.code), reverse=True):
         clause = re.compile(rf"(?<![A-Za-z]){re.escape(source.code)}{_PLACE}")

@@ -14,6 +14,7 @@ from heliograph.dossiers.models.cases import Source
 
 RESIDENT, OTHER_NUMBER, CREDIT = "居民身份证", "其他证件", "统一社会信用代码"
 PARTIES = 3
+OF_MATTERS = (Source.APPLICATION, Source.ASSIGNED, Source.SUBMITTED, Source.TRANSFERRED, Source.OTHER)
 
 
 class ClueForm(DeskForm):
@@ -67,12 +68,30 @@ class CaseForm(DeskForm):
     occurred_from = Day(label="行为发生日", required=False)
     occurred_to = Day(label="行为终了日", required=False, help_text="追责期限从这一天起算；仍在继续的不填")
 
-    def __init__(self, *args: Any, officers: list[tuple[str, str]], at_once: bool = False, **kwargs: Any) -> None:
-        """Ask for the day of the arrival only `at_once`: where the law lets officers act before the registration."""
+    def __init__(
+        self, *args: Any, officers: list[tuple[str, str]], at_once: bool = False, pair: bool = False,
+        applied_for: bool = True, penal: bool = True, **kwargs: Any
+    ) -> None:  # fmt: skip
+        """Ask for the day of the arrival only `at_once`: where the law lets officers act before the registration.
+
+        pair: the flow is for two officers from its first day. applied_for: somebody may apply for what the flow does.
+        penal: it goes after a violation, which has its time and comes to light by inspections and reports.
+        """
         super().__init__(*args, **kwargs)
+        if pair:
+            self.fields["co_handler"].required = True
+            self.fields["co_handler"].help_text = "须是另一名持证人员"
+        if not applied_for:
+            del self.fields["received_on"]
+            listed = [one for one in Source.choices if one[0] != Source.APPLICATION]
+            self.fields["source"].choices = [("", "请选择"), *listed]  # type: ignore[attr-defined]
+        if not penal:
+            del self.fields["occurred_from"], self.fields["occurred_to"]
+            kept = [one for one in self.fields["source"].choices if one[0] in OF_MATTERS]  # type: ignore[attr-defined]
+            self.fields["source"].choices = [("", "请选择"), *kept]  # type: ignore[attr-defined]
         if not at_once:
             del self.fields["arrived_on"]
-        for name, empty in (("handler", "请选择"), ("co_handler", "不选")):
+        for name, empty in (("handler", "请选择"), ("co_handler", "请选择" if pair else "不选")):
             self.fields[name].choices = [("", empty), *officers]  # type: ignore[attr-defined]
             self.fields[name].widget.attrs["class"] = "select"
 

@@ -7,16 +7,19 @@ from dataclasses import dataclass
 from datetime import date, datetime
 from decimal import Decimal
 from typing import Any
+from uuid import UUID
 
 from django import forms
 
 from heliograph.desk.forms import Day, DeskForm, text
 from heliograph.desk.steps.fields import Moment, area, money, yes_no
 from heliograph.documents.composing import Data, Json, Missing, Sheet, compose, shown
+from heliograph.documents.models import Document
 from heliograph.kernel.packs.document_rules import DocumentField
 from heliograph.registers.citations import key_label
 
 LONGEST_LINE = 500
+RECENT = 30  # documents that are looked through for what the agency says of itself
 
 
 @dataclass(frozen=True, slots=True)
@@ -69,6 +72,18 @@ def _typed(one: DocumentField, value: Json) -> Any:
     if one.asked == "date" and value:
         return date.fromisoformat(str(value))
     return value or ""
+
+
+def remembered(agency_id: UUID, sheet: Sheet) -> dict[str, Json]:
+    """Return what the agency last said of itself in its documents: telephone, address, court, bank. One query."""
+    wanted = {one.id for one in sheet.form.fields if one.asked and one.source.startswith("agency.")}
+    if not wanted:
+        return {}
+    issued = Document.objects.filter(agency_id=agency_id, state=Document.State.ISSUED).order_by("-issued_at", "-pk")
+    found: dict[str, Json] = {}
+    for data in issued.values_list("data", flat=True)[:RECENT]:
+        found |= {name: data[name] for name in wanted - found.keys() if data.get(name)}
+    return found
 
 
 def asked_of(sheet: Sheet, cleaned: Mapping[str, Any]) -> dict[str, Json]:

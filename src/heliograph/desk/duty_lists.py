@@ -17,9 +17,11 @@ from django.http import Http404
 
 from heliograph.duties import rules
 from heliograph.duties.models import Duty
+from heliograph.duties.queries import OURS, THEIRS
 
 MOST_COUNTED = 100
 Key = tuple[date | None, UUID]
+BoundKey = tuple[date | None, UUID, str]
 
 
 @dataclass(frozen=True, slots=True)
@@ -65,28 +67,31 @@ def lanes_from(
 ) -> list[Lane]:
     """Return open duties by urgency: the first rows of each lane, and how many there are. Two queries.
 
-    Without a day that counts as soon there is no middle lane; the lane of those without a day is there when asked for
-    and not empty.
+    Without a day that counts as soon there is no middle lane. What binds the party or another body, or only has to
+    pass, is nobody's work that is late: it has a lane of its own. That one, and on demand the lane of those without a
+    day, are there when they are not empty.
     """
     parts = [
-        (rules.OVERDUE, "r", "逾期或今日到期", Q(due_on__lte=on)),
-        (rules.NORMAL, "g", "期限正常", Q(due_on__gt=soon or on)),
+        (rules.OVERDUE, "r", "逾期或今日到期", OURS & Q(due_on__lte=on)),
+        (rules.NORMAL, "g", "期限正常", OURS & Q(due_on__gt=soon or on)),
     ]
     if soon is not None:
         label = f"{soon.month} 月 {soon.day} 日前到期"
-        parts.insert(1, (rules.SOON, "a", label, Q(due_on__gt=on, due_on__lte=soon)))
+        parts.insert(1, (rules.SOON, "a", label, OURS & Q(due_on__gt=on, due_on__lte=soon)))
     if undated:
-        parts.append((rules.NO_DATE, "g", "及时办理，无固定日期", Q(due_on__isnull=True)))
+        parts.append((rules.NO_DATE, "g", "及时办理，无固定日期", OURS & Q(due_on__isnull=True)))
+    parts.append((rules.OTHERS, "g", "当事人的期限和等待期", THEIRS & Q(due_on__isnull=False)))
     keys = _keys([source.filter(part) for *_head, part in parts for source in sources], MOST_COUNTED + 1, few=few)
     lanes: dict[str, list[Key]] = {key: [] for key, *_rest in parts}
-    for due_on, duty in keys:
-        lanes[rules.urgency(due_on, on, soon or on)].append((due_on, duty))
+    for due_on, duty, bound in keys:
+        own = bound == Duty.Bound.AGENCY
+        lanes[rules.urgency(due_on, on, soon or on) if own else rules.OTHERS].append((due_on, duty))
     shown = _rows(key for lane in lanes.values() for key in lane[:rows])
     return [
         Lane(key, css, label, [shown[duty] for _day, duty in lane[:rows]], min(len(lane), MOST_COUNTED),
              more=len(lane) > MOST_COUNTED)
         for (key, css, label, _part), lane in zip(parts, lanes.values(), strict=True)
-        if lane or key != rules.NO_DATE
+        if lane or key not in {rules.NO_DATE, rules.OTHERS}
     ]  # fmt: skip
 
 
@@ -101,7 +106,7 @@ def page_after(sources: Sequence[QuerySet[Duty]], after: Key | None, most: int) 
         parts += [one.filter(due_on__gte=day).exclude(due_on=day, pk__lte=duty) if day else one for one in dated]
     keys = _keys(parts, most)[:most]
     shown = _rows(keys)
-    return [shown[key] for _day, key in keys]
+    return [shown[key] for _day, key, _bound in keys]
 
 
 def day_of(text: str) -> date | None:
@@ -112,12 +117,12 @@ def day_of(text: str) -> date | None:
         raise Http404 from None
 
 
-def _keys(parts: Sequence[QuerySet[Duty]], most: int, *, few: bool = False) -> list[Key]:
+def _keys(parts: Sequence[QuerySet[Duty]], most: int, *, few: bool = False) -> list[BoundKey]:
     """Return the first keys of each part, all of them in the order of the days. One query."""
-    slices = [by_day(part, few=few).values_list("due_on", "pk")[:most] for part in parts]
+    slices = [by_day(part, few=few).values_list("due_on", "pk", "bound")[:most] for part in parts]
     found = slices[0].union(*slices[1:], all=True)
     return sorted(found, key=lambda key: (key[0] or date.max, key[1]))
 
 
-def _rows(keys: Iterable[Key]) -> dict[UUID, Duty]:
-    return Duty.objects.select_related("owner_unit").in_bulk([duty for _day, duty in keys])
+def _rows(keys: Iterable[Key | BoundKey]) -> dict[UUID, Duty]:
+    return Duty.objects.select_related("owner_unit").in_bulk([key[1] for key in keys])

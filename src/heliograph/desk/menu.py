@@ -36,6 +36,8 @@ GROUPS = [
             ("线索", "search", "clues", "read_cases"),
             ("案件期限", "clock", "board", "read_cases"),
             ("法制审核", "scale", "reviews", "read_reviews"),
+            ("案卷调阅", "eye", "retrievals", "read_retrievals"),
+            ("保管期限", "folder", "retention", "read_retention"),
             ("发布审批", "stamp", "releases", "read_releases"),
             ("期限", "clock", "duties", "read_duties"),
             ("存证内容删除", "file", "erasures", "read_erasures"),
@@ -62,6 +64,7 @@ GROUPS = [
         "规则",
         [
             ("办案流程", "scale", "procedures", "read_procedures"),
+            ("文书模板", "file", "templates", "read_templates"),
             ("条款对照", "scale", "compliance", "read_compliance"),
             ("落实台账", "check", "rollout", "read_compliance"),
         ],

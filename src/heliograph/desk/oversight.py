@@ -48,7 +48,7 @@ def seen_duties(scope: Scope, duties: QuerySet[Duty]) -> QuerySet[Duty]:
     if not only_supervises(scope):
         return duties
     public = PublicVersion.objects.filter(agency_id=scope.id, is_current=True).values("entry_id")
-    return duties.filter(~Q(subject_kind="entry") | Q(subject_id__in=public))
+    return duties.filter(~Q(subject_kind="entry") | Q(subject_id__in=public)).exclude(subject_kind="contract")
 
 
 def open_in_sight(scope: Scope) -> list[QuerySet[Duty]]:
@@ -61,6 +61,7 @@ def open_in_sight(scope: Scope) -> list[QuerySet[Duty]]:
     if only_supervises(scope):
         public = PublicVersion.objects.filter(agency_id=scope.id, is_current=True).values("entry_id")
         by_kind["entry"] = by_kind["entry"].filter(subject_id__in=public)
+        del by_kind["contract"]
     return list(by_kind.values())
 
 

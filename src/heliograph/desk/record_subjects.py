@@ -12,6 +12,7 @@ from django.db.models import Model, Q, QuerySet
 from django.http import Http404
 from django.urls import reverse
 
+from heliograph.desk.archive_gate import open_cases, open_clues
 from heliograph.desk.case_reading import seen_clues
 from heliograph.desk.entry_states import current_public
 from heliograph.desk.oversight import (
@@ -24,6 +25,7 @@ from heliograph.desk.oversight import (
 )
 from heliograph.desk.scope import Scope
 from heliograph.disclosure.models import Adjustment, PublicVersion, Release
+from heliograph.documents.models import Template
 from heliograph.dossiers.models import Case, Clue
 from heliograph.dossiers.permissions import seen_by
 from heliograph.duties.models import Duty
@@ -112,11 +114,16 @@ KINDS = (
     Kind(
         Case,
         "read_cases",
-        lambda scope: seen_by(scope.reader),
+        lambda scope: open_cases(scope, seen_by(scope.reader)),
         _own_page("case", "case"),
         lambda scope, row: Duty.objects.filter(agency_id=scope.id, subject_kind="case", subject_id=row.pk),
     ),
-    Kind(Clue, "read_cases", lambda scope: seen_clues(scope.reader), _own_page("clue", "clue")),
+    Kind(
+        Clue,
+        "read_cases",
+        lambda scope: open_clues(scope, seen_clues(scope.reader)),
+        _own_page("clue", "clue"),
+    ),
     Kind(
         Adjustment,
         "read_registers",
@@ -140,6 +147,7 @@ KINDS = (
         lambda scope, row: RoleGrant.objects.filter(agency_id=scope.id, account=row),
         "manage_accounts",
     ),
+    Kind(Template, "read_templates", _here(Template), _own_page("template-version", "version")),
     Kind(LawImport, "adopt_law", _here(LawImport), _own_page("law-proposal", "proposal")),
     Kind(
         ImportBatch,

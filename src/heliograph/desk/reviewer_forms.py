@@ -57,6 +57,12 @@ class ContractForm(DeskForm):
         return ContractContent(**self.cleaned_data)
 
 
+class DeclineForm(DeskForm):
+    """Why a contract is not renewed."""
+
+    reason = text("不续签的理由", limit=300)
+
+
 class TrainingForm(DeskForm):
     """A training or an examination."""
 

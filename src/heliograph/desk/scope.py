@@ -23,6 +23,7 @@ from django.views.decorators.http import require_http_methods
 from heliograph.desk import clock
 from heliograph.desk.menu import menu
 from heliograph.disclosure.permissions import ACTS as DISCLOSURE_ACTS
+from heliograph.documents.permissions import ACTS as DOCUMENT_ACTS
 from heliograph.dossiers.permissions import ACTS as DOSSIER_ACTS
 from heliograph.dossiers.permissions import Reader
 from heliograph.duties.permissions import ACTS as DUTY_ACTS
@@ -38,11 +39,15 @@ from heliograph.registers.permissions import ACTS as REGISTER_ACTS
 from heliograph.registers.permissions import Act, may, place_of
 
 ACTS: dict[str, Act] = {
-    **REGISTER_ACTS, **DISCLOSURE_ACTS, **DUTY_ACTS, **PROCEDURE_ACTS, **DOSSIER_ACTS, **REVIEW_ACTS,
+    **REGISTER_ACTS, **DISCLOSURE_ACTS, **DUTY_ACTS, **PROCEDURE_ACTS, **DOCUMENT_ACTS,
+    **DOSSIER_ACTS, **REVIEW_ACTS,
 }  # fmt: skip
 _AGENCY = Kept(lambda code: Agency.objects.select_related("government").filter(code=code).order_by(), code=str)
 INPUT_FAULTS = {"no_reason", "reason", "no_rev", "vague", "dates", "order", "exists", "unknown"}
-WRONG_PERSON = {"role.missing", "jurisdiction.outside", "step.role", "case.not_handler"}
+WRONG_PERSON = {
+    "role.missing", "jurisdiction.outside", "step.role", "case.not_handler", "retrieval.needed", "retrieval.secret",
+    "retrieval.not_covered", "retrieval.destroyed", "retrieval.approver", "retrieval.not_yours",
+}  # fmt: skip
 WHOLE_DOCUMENTS = {"国办发118号@2018", "GB/T 22239-2019"}  # where the code has no closer clause to name
 LONGEST_NUMBER = 10
 NO_REVISION = -1

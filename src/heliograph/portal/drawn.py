@@ -14,6 +14,7 @@ from heliograph.procedures.models import Release
 from heliograph.procedures.queries import IN_FORCE_STATES, definition_of, releases_of
 
 FLOWCHARTS, REVIEW_FLOWCHARTS = "flowcharts", "review_flowcharts"
+REVIEW_LISTS = ("review_catalogue", "review_elements", REVIEW_FLOWCHARTS)
 REVIEW = "legality_review"  # the procedure that others call where a decision must be reviewed
 
 
@@ -85,3 +86,19 @@ def _review(line: Line) -> Link | None:
     if REVIEW not in definition_of(line.release).bundle.files:
         return None
     return Link(f"{line.release.title}中的法制审核（第 {line.release.number} 版）", f"{line.url}#d-{REVIEW}")
+
+
+def review_flowcharts(scope: Scope) -> list[Link]:
+    """Return the drawings of the review in the procedures in force, so that anybody sees how one goes (L6)."""
+    links = (_review(line) for line in in_force(scope, public_releases(scope)))
+    return [link for link in links if link is not None]
+
+
+def review_lists(scope: Scope) -> list[Link]:
+    """Return the agency's registers of review: its catalogue, elements and flowcharts, as far as it keeps them."""
+    kept = {one.id: one for one in scope.pack.rules.registers} if scope.pack else {}
+    return [
+        Link(kept[key].name, reverse("portal:register", args=[scope.agency.code, key]))
+        for key in REVIEW_LISTS
+        if key in kept
+    ]

@@ -6,6 +6,7 @@ from datetime import date
 from typing import Any
 
 from django.contrib.auth.decorators import login_not_required
+from django.db.models import Q
 from django.http import Http404, HttpRequest, HttpResponse
 from django.urls import reverse
 from django.views.decorators.http import require_safe
@@ -28,11 +29,12 @@ from heliograph.desk.pages.cases import pack_of
 from heliograph.desk.scope import Scope, page
 from heliograph.dossiers.permissions import reader, seen_by
 from heliograph.duties.models import Duty
+from heliograph.duties.queries import OURS, THEIRS
 from heliograph.kernel.verdict import ActRefusedError
 from heliograph.registers.models import Agency
 
 PAGE = 50
-LANES = {"overdue": "逾期或今日到期", "soon": "即将到期", "normal": "期限正常"}
+LANES = {"overdue": "逾期或今日到期", "soon": "即将到期", "normal": "期限正常", "others": "当事人的期限和等待期"}
 FEED_ROWS = 300
 
 
@@ -65,11 +67,10 @@ def board(scope: Scope) -> HttpResponse:
 
 
 def _in_lane(duties: Any, lane: str, on: date, soon: date) -> Any:
-    if lane == "overdue":
-        return duties.filter(due_on__lte=on)
-    if lane == "soon":
-        return duties.filter(due_on__gt=on, due_on__lte=soon)
-    return duties.filter(due_on__gt=soon) if lane == "normal" else duties
+    days = {"overdue": Q(due_on__lte=on), "soon": Q(due_on__gt=on, due_on__lte=soon), "normal": Q(due_on__gt=soon)}
+    if lane == "others":
+        return duties.filter(THEIRS)
+    return duties.filter(OURS, days[lane]) if lane else duties
 
 
 def _feed_address(scope: Scope) -> str:

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from typing import Any
 from uuid import UUID
 
-from django.http import FileResponse, HttpResponse, HttpResponseBase
+from django.http import HttpResponse, HttpResponseBase
 from django.shortcuts import redirect
 
 from heliograph.desk.case_entry_forms import (
@@ -22,17 +22,17 @@ from heliograph.desk.case_entry_forms import (
 )
 from heliograph.desk.case_reading import case_of
 from heliograph.desk.cited import CitedArticle, articles_of
+from heliograph.desk.file_answers import file_answer
 from heliograph.desk.forms import DeskForm
+from heliograph.desk.original_fields import arrivals, originals_form, received_files
 from heliograph.desk.people_fit import in_charge, officers
 from heliograph.desk.scope import Scope, page
-from heliograph.desk.steps.uploads import CaseFileField, done_with_files, with_case_uploads
 from heliograph.disclosure.queries import cited_articles
 from heliograph.dossiers import actions
 from heliograph.dossiers.actions.reading import read_case_file
 from heliograph.dossiers.models import Case, Measure
 from heliograph.dossiers.permissions import seen_by
 from heliograph.dossiers.queries import known_articles
-from heliograph.registers.files import storage
 
 
 @dataclass(frozen=True, slots=True)
@@ -48,12 +48,9 @@ class Entry:
 
 
 def _evidence(scope: Scope, case: Case, form: EvidenceForm) -> object:
-    return done_with_files(
-        scope,
-        case.pk,
-        form.cleaned_data,
-        lambda sent: actions.add_evidence(case.pk, content=form.content(sent), actor=scope.account, at=scope.at),
-    )
+    files = list(arrivals(scope, case.pk, received_files(form, "originals")))
+    content = form.content({**form.cleaned_data, "originals": files})
+    return actions.add_evidence(case.pk, content=content, actor=scope.account, at=scope.at)
 
 
 def _on_site(scope: Scope, case: Case, form: OnSiteForm) -> object:
@@ -106,19 +103,14 @@ def entry_new(scope: Scope, case: UUID, kind: str) -> HttpResponse:
     return scope.render("case_entry.html", context, status=422 if form.errors else 200)
 
 
-def _form(scope: Scope, case: Case, entry: Entry) -> DeskForm:
+def _form(scope: Scope, case: Case, entry: Entry) -> Any:
     more: dict[str, Any] = {}
     if issubclass(entry.form, PeopleForm):
         approving = issubclass(entry.form, MeasureForm)
         more["people"] = in_charge(scope, case, approving=True) if approving else officers(scope, case)
-    if scope.sent is None:
-        return entry.form(initial=_initial(scope, case), **more)
-    names = [name for name, field in entry.form.base_fields.items() if isinstance(field, CaseFileField)]
-    data, faults = with_case_uploads(scope, case.pk, names)
-    form = entry.form(data, **more)
-    for name, message in faults.items():
-        form.add_error(name, message)
-    return form
+    if "originals" in entry.form.base_fields:
+        return originals_form(scope, case, entry.form, initial=_initial(scope, case), **more)
+    return entry.form(scope.sent, **more) if scope.sent else entry.form(initial=_initial(scope, case), **more)
 
 
 def _initial(scope: Scope, case: Case) -> dict[str, Any]:
@@ -175,9 +167,10 @@ def _on_measure(
 
 @page("read_cases", "GET", "HEAD")
 def case_file(scope: Scope, case: UUID, file: UUID) -> HttpResponseBase:
-    """Give a file of a case to be saved; taking it out is a record. 404 for what is not there or not to be seen."""
+    """Give a file of a case to be saved; taking it out is a record. 404 for what is not there or not to be seen.
+
+    From the archive it is a copy that says on every page whose it is.
+    """
     found = case_of(scope, case)
-    kept = read_case_file(found.pk, file, actor=scope.account, at=scope.at)
-    return FileResponse(
-        storage().open(kept.sha256), as_attachment=True, filename=kept.name, content_type=kept.media_type
-    )
+    taken = read_case_file(found.pk, file, actor=scope.account, at=scope.at)
+    return file_answer(scope, found, taken)

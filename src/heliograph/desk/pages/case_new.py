@@ -18,9 +18,12 @@ from heliograph.desk.forms import DeskForm
 from heliograph.desk.pages.clues import own_unit
 from heliograph.desk.scope import Scope, page
 from heliograph.dossiers.actions import open_case
+from heliograph.dossiers.actions.registering import comes_by_application, is_for_one
 from heliograph.dossiers.models import Clue, Party
 from heliograph.dossiers.models.cases import Source
-from heliograph.dossiers.rules.people import HeldCertificate, Officer, certificate_for
+from heliograph.dossiers.queries import officers_of as certified
+from heliograph.dossiers.rules.people import HeldCertificate, Officer, basis_of_pair, certificate_for
+from heliograph.kernel.packs.compiling import definition_of
 from heliograph.kernel.packs.schema import Category, Procedure
 from heliograph.kernel.verdict import Refused
 from heliograph.procedures.queries import releases_in_force
@@ -29,6 +32,7 @@ from heliograph.registers.models import Account, Certificate, Role, RoleGrant
 from heliograph.registers.permissions import unended
 from heliograph.registers.queries import state_of, unit_of
 
+PENAL = frozenset({"penalty", "inspection", "coercion"})  # categories that look for violations or follow one
 AT_ONCE = frozenset({"inspection", "coercion"})  # categories in which urgency lets officers act before registration
 
 
@@ -120,11 +124,13 @@ def _details(scope: Scope, chosen: Offer, clue: Clue | None) -> HttpResponse:
     elif chosen.category.id == "permit":
         begin |= {"source": Source.APPLICATION, "received_on": scope.on}
     at_once = chosen.procedure.kind == "summary" or chosen.category.id in AT_ONCE
-    form = CaseForm(scope.sent, officers=fit, at_once=at_once, initial=begin)
+    nodes = definition_of(scope.pack.rules, chosen.procedure.id).nodes.values()
+    form = CaseForm(scope.sent, officers=fit, at_once=at_once, initial=begin, pair=not is_for_one(nodes),
+                    applied_for=comes_by_application(nodes), penal=chosen.category.id in PENAL)  # fmt: skip
     parties = party_forms(scope.sent)
     if clue is not None and scope.sent is None:
         parties[0].initial = {"standing": "party", "name": clue.target} | _inspected(clue)
-    if scope.posted and _all_valid(form, parties):
+    if scope.posted and _all_valid(scope, chosen, form, parties):
         content = case_content(
             form, parties, procedure=chosen.procedure.id, category=chosen.category.id, clue=clue.pk if clue else None
         )
@@ -133,7 +139,8 @@ def _details(scope: Scope, chosen: Offer, clue: Clue | None) -> HttpResponse:
         scope.done(f"已登记案件 {case.number}。")
         return redirect("desk:case", agency=scope.agency.code, case=case.pk)
     context = {"chosen": chosen, "form": form, "parties": parties, "clue": clue, "unfit": unfit}
-    failed = bool(form.errors) or any(one.errors for one in parties)
+    context["faulty"] = [one for one in parties if one.errors]
+    failed = bool(form.errors or context["faulty"])
     return scope.render("case_new_details.html", context, status=422 if failed else 200)
 
 
@@ -159,8 +166,17 @@ def _inspected(clue: Clue) -> dict[str, Any]:
     return {name: getattr(found, name) for name in PartyForm.base_fields}
 
 
-def _all_valid(form: CaseForm, parties: Sequence[DeskForm]) -> bool:
-    return all([form.is_valid(), *(one.is_valid() for one in parties)])
+def _all_valid(scope: Scope, chosen: Offer, form: CaseForm, parties: Sequence[DeskForm]) -> bool:
+    """Check everything that was sent at once, the area of the officers' certificates with it."""
+    valid = [form.is_valid(), *(one.is_valid() for one in parties)]
+    given = form.cleaned_data
+    named = [UUID(given[name]) for name in ("handler", "co_handler") if given.get(name)]
+    for one in certified(Account.objects.filter(pk__in=named, person__agency_id=scope.id)):
+        found = certificate_for(one, category=chosen.category.name, area=given.get("area", ""), on=scope.on,
+                                basis=basis_of_pair(chosen.category.id, chosen.procedure.basis[0]))  # fmt: skip
+        if isinstance(found, Refused) and given.get("area"):
+            form.add_error("area", found.message)
+    return all(valid) and not form.errors
 
 
 def _own_area(scope: Scope) -> str:

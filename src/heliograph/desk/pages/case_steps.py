@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import hashlib
 from typing import Any
 from uuid import UUID
 
@@ -9,6 +10,7 @@ from django.http import HttpResponse, HttpResponseBase, JsonResponse
 from django.shortcuts import redirect
 from django.urls import reverse
 
+from heliograph.desk.archive_gate import require_whole
 from heliograph.desk.case_groups import doers_of
 from heliograph.desk.case_matter import matter_of
 from heliograph.desk.case_page import OpenStep, clock_of, open_step
@@ -16,7 +18,9 @@ from heliograph.desk.case_reading import case_of
 from heliograph.desk.scope import Scope, page, shown_basis, status_of
 from heliograph.desk.steps.benchmarks import WEIGH, panels
 from heliograph.desk.steps.form import StepForm, filled, form_class
+from heliograph.desk.steps.shape import StepPlace
 from heliograph.desk.steps.table import form_of
+from heliograph.desk.steps.typed_words import typed_words
 from heliograph.dossiers.actions.drafting import drop_step_draft, save_step_draft
 from heliograph.dossiers.models import Case, CaseEvent, StepDraft
 from heliograph.dossiers.permissions import require_doer, seen_by
@@ -24,9 +28,10 @@ from heliograph.dossiers.rules.citing import at_step
 from heliograph.dossiers.rules.opening import is_current_step
 from heliograph.kernel.verdict import ActRefusedError, Refused
 from heliograph.procedures.models import Step
-from heliograph.procedures.queries import following, standing
+from heliograph.procedures.queries import following, settled, standing
 from heliograph.registers.models import Role
 
+SENT = "step_sent"  # in the session: the fingerprint of the last form that did a step, or tried to
 NOT_KEPT = {"csrfmiddlewaretoken", "rev", "draft", "act"}
 
 
@@ -37,7 +42,7 @@ def case_step(scope: Scope, case: UUID, step: str) -> HttpResponseBase:
     stands = standing(found.pk)
     opened = open_step(scope, found, stands, step)
     if opened is None:
-        return _closed(scope, found, step)
+        return _twice(scope, found, step) or _closed(scope, found, step)
     row = form_of(opened.place)
     if row is None:
         return _page(scope, opened, None)
@@ -48,7 +53,14 @@ def case_step(scope: Scope, case: UUID, step: str) -> HttpResponseBase:
     form = filled(opened.place, shape, _initial(shape, draft))
     weighing = scope.sent is not None and scope.sent.get("act") == WEIGH
     if scope.posted and not weighing and form.is_valid():
-        told = _send(form)
+        scope.request.session[SENT] = _print_of(scope)
+        scope.request.session.save()  # before the act: a second click comes while the first is still at work
+        try:
+            told = _send(form)
+        except ActRefusedError:
+            if (done := _twice(scope, found, step)) is not None:
+                return done
+            raise
         drop_step_draft(found.pk, step, actor=scope.account)
         scope.done(told.text)
         at_window = Role.WINDOW_CLERK in scope.roles
@@ -68,6 +80,27 @@ def _send(form: StepForm) -> CaseEvent:
         raise ActRefusedError(cited) from refused
 
 
+def _twice(scope: Scope, case: Case, step: str) -> HttpResponse | None:
+    """Answer the second click on a button whose first one did the step: the step is done, by this very form.
+
+    The form carries the revision of the case that it was opened at; the step that it did is the one right after. What
+    was typed anew into an old form is none of this: it is shown again, so that nothing is lost.
+    """
+    session = scope.request.session
+    if not scope.posted or session.__class__(session.session_key).get(SENT) != _print_of(scope):
+        return None
+    own = Step.objects.filter(agency_id=case.agency_id, run_id=case.pk, place=step, actor=scope.account,
+                              number=scope.sent_rev + 1)  # fmt: skip
+    return redirect("desk:case", agency=scope.agency.code, case=case.pk) if own.exists() else None
+
+
+def _print_of(scope: Scope) -> str:
+    """Return the fingerprint of a sent form: its address, what was typed, and the names and sizes of its files."""
+    sent = sorted((name, values) for name, values in scope.request.POST.lists() if name != "csrfmiddlewaretoken")
+    files = sorted((name, str(one.name), one.size) for name, all_of in scope.request.FILES.lists() for one in all_of)
+    return hashlib.sha256(repr((scope.request.path, sent, files)).encode()).hexdigest()
+
+
 def _page(scope: Scope, opened: OpenStep, form: StepForm | None, draft: StepDraft | None = None) -> HttpResponse:
     stands = opened.place.standing
     case = opened.place.case
@@ -81,14 +114,18 @@ def _page(scope: Scope, opened: OpenStep, form: StepForm | None, draft: StepDraf
         "draft": draft,
         "draft_url": reverse("desk:case-draft", kwargs=given),
         "clock": clock_of(scope, case)[:2],
-        "following": following(stands.compiled, frozenset({opened.place.place})),
+        "following": following(stands.compiled, frozenset({opened.place.place}), settled(stands, [opened.place.place])),
         "done_by": _excluded(opened),
         "benchmarks": panels(opened.place, form),
         "doer": doers_of(scope, case, [opened.token])[opened.token.place],
         "is_co_handler": scope.account.pk == case.co_handler_id,
         "matter": matter_of(opened.place),
     }
-    return scope.render("case_step.html", context, status=422 if form is not None and form.errors else 200)
+    row = form_of(opened.place)
+    if row is not None and form is not None and row.beside is not None:
+        context |= row.beside(opened.place, form)
+    template = row.template if row is not None else "case_step.html"
+    return scope.render(template, context, status=422 if form is not None and form.errors else 200)
 
 
 def _excluded(opened: OpenStep) -> list[str]:
@@ -99,6 +136,7 @@ def _excluded(opened: OpenStep) -> list[str]:
 
 def _closed(scope: Scope, case: Case, step: str) -> HttpResponse:
     """Say that a step is done or not yet open, with what was typed, so that nothing is lost."""
+    require_whole(scope, case)
     node = standing(case.pk).node(step)
     last = Step.objects.filter(agency_id=case.agency_id, run_id=case.pk, place=step).select_related("actor")
     done = last.order_by("-number").first()
@@ -110,16 +148,20 @@ def _closed(scope: Scope, case: Case, step: str) -> HttpResponse:
         "verdict": verdict,
         "basis": shown_basis(verdict),
         "done": done,
-        "typed": _typed(scope),
+        "typed": _typed(scope, case, step),
     }
     return scope.render("case_step_closed.html", context, status=status_of(verdict))
 
 
-def _typed(scope: Scope) -> list[str]:
-    """Return what was typed into a form that can no longer be sent."""
-    found = scope.request.POST
-    names = (name for name in found if name not in NOT_KEPT and not name.endswith("-kept"))
-    return [value for name in names for value in found.getlist(name) if value.strip()]
+def _typed(scope: Scope, case: Case, step: str) -> list[tuple[str, str]]:
+    """Return what was typed into a form that can no longer be sent, each under its question."""
+    found = scope.request.POST.copy()
+    for name in [name for name in found if name in NOT_KEPT or name.endswith("-kept")]:
+        del found[name]
+    stands = standing(case.pk)
+    node = stands.node(step)
+    place = StepPlace(scope, case, stands, step, node) if node is not None and found else None
+    return typed_words(place, found)
 
 
 # -- drafts

@@ -8,6 +8,7 @@ from uuid import UUID
 from django.http import HttpResponse
 from django.utils.safestring import mark_safe
 
+from heliograph.desk.archive_gate import Entrance, entrance_of, note_page
 from heliograph.desk.case_page import clock_of, overview
 from heliograph.desk.case_reading import (
     MINE,
@@ -30,7 +31,7 @@ from heliograph.dossiers.permissions import seen_by
 from heliograph.kernel.packs.schema import Pack
 from heliograph.kernel.verdict import ActRefusedError
 from heliograph.procedures.pictures import picture
-from heliograph.procedures.queries import following, standing
+from heliograph.procedures.queries import Standing, following, settled, standing
 
 LANE_ROWS = 3
 FOUND = 50
@@ -109,14 +110,38 @@ def case_search(scope: Scope) -> HttpResponse:
 def case(scope: Scope, case: UUID) -> HttpResponse:
     """Show a case: its clock, its flowchart, what the open steps need, its story and its file."""
     found = case_of(scope, case, "executes", "inspection", "inspection__approved_by")
+    entrance = entrance_of(scope, found)
+    named = next((one.name for one in scope.pack.rules.categories if one.id == found.category), found.category)
+    if not entrance.whole:
+        return _head_of(scope, found, named, entrance)
+    note_page(scope, found, entrance)
     stands = standing(found.pk)
     context = {
         "case": found,
-        "category": next((one.name for one in scope.pack.rules.categories if one.id == found.category), found.category),
+        "category": named,
+        "files_shut": not entrance.files,
+        "retrieval": entrance.retrieval,
         "clock": clock_of(scope, found),
         # drawn by our own code from a released drawing, every text in it escaped
         "picture": mark_safe(picture(found.pk)),  # noqa: S308
-        "following": following(stands.compiled, stands.marking) if stands.tasks else (),
+        "following": _following(stands),
         **overview(scope, found, stands),
     }
     return scope.render("case.html", context)
+
+
+def _following(stands: Standing) -> tuple[str, ...]:
+    if not stands.tasks:
+        return ()
+    return following(stands.compiled, stands.marking, settled(stands, [token.place for token in stands.tasks]))
+
+
+def _head_of(scope: Scope, case: Case, category: str, entrance: Entrance) -> HttpResponse:
+    """Show of a case in the archive what its list shows, and the way to its dossier."""
+    context = {
+        "case": case,
+        "category": category,
+        "retrieval": entrance.retrieval,
+        "may_open": scope.may("open_dossier"),
+    }
+    return scope.render("case_archived.html", context)

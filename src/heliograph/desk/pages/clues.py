@@ -7,6 +7,7 @@ from uuid import UUID
 from django.http import HttpResponse
 from django.shortcuts import redirect
 
+from heliograph.desk.archive_gate import open_clues, require_whole
 from heliograph.desk.case_reading import key_of, seen_clues
 from heliograph.desk.clue_forms import CloseClueForm, ClueForm
 from heliograph.desk.scope import Scope, page
@@ -29,6 +30,9 @@ def clues(scope: Scope) -> HttpResponse:
     rows = list((found.filter(pk__lt=after) if after else found).order_by("-pk")[: PAGE + 1])
     context = {
         "clues": rows[:PAGE],
+        "open": set(
+            open_clues(scope, Clue.objects.filter(pk__in=[one.pk for one in rows])).values_list("pk", flat=True)
+        ),
         "state": state,
         "states": STATES,
         "after": after,
@@ -63,6 +67,9 @@ def own_unit(scope: Scope) -> UUID:
 def clue(scope: Scope, clue: UUID) -> HttpResponse:
     """Show a clue; close it, merge it, or go on to a case."""
     found = seen_clues(scope.reader).select_related("unit", "registered_by", "same_as").get(pk=clue)
+    filed = Case.objects.filter(clue=found).first()
+    if filed is not None:  # what a case came of stands in its dossier
+        require_whole(scope, filed)
     others = seen_clues(scope.reader).filter(state=Clue.State.OPEN).exclude(pk=found.pk).order_by("-received_on")[:50]
     form = CloseClueForm(scope.sent, others=list(others))
     if scope.posted:
@@ -85,7 +92,7 @@ def clue(scope: Scope, clue: UUID) -> HttpResponse:
         "may_see_reporter": here,
         "case": seen_by(scope.reader).filter(clue=found).first(),
         "inspection": seen_by(scope.reader).filter(pk=found.inspection_id).first() if found.inspection_id else None,
-        "has_case": Case.objects.filter(clue=found).exists(),
+        "has_case": filed is not None,
         "may_close": scope.may("close_clue") and found.state == Clue.State.OPEN,
         "may_open": scope.may("open_case") and found.state == Clue.State.OPEN,
     }

@@ -7,6 +7,7 @@ from uuid import UUID
 from django.http import HttpResponse
 from django.shortcuts import redirect
 
+from heliograph.desk.archive_gate import require_whole
 from heliograph.desk.case_entry_forms import DiscussionForm, SeatForm
 from heliograph.desk.case_reading import case_of
 from heliograph.desk.people_fit import in_charge
@@ -44,6 +45,7 @@ def seat(scope: Scope, discussion: UUID) -> HttpResponse:
     """Confirm that one takes part, with vote and opinion."""
     seen = Discussion.objects.filter(case__in=seen_by(scope.reader)).select_related("case", "chair", "proposal")
     found = seen.get(pk=discussion)
+    require_whole(scope, found.case)
     own = found.seats.filter(member=scope.account).first()
     form = SeatForm(scope.sent)
     if scope.posted and form.is_valid():

@@ -6,13 +6,16 @@ import binascii
 from typing import Any
 from uuid import UUID
 
-from django.http import FileResponse, Http404, HttpResponse, HttpResponseBase
+from django.http import Http404, HttpResponse, HttpResponseBase
 from django.shortcuts import redirect
 from django.utils.http import content_disposition_header
 
 from heliograph.desk.case_page import OpenStep, open_step
 from heliograph.desk.case_reading import case_of
-from heliograph.desk.document_forms import asked_of, document_form, given_by_case, initial_of, missing_of
+from heliograph.desk.document_forms import asked_of, document_form, given_by_case, initial_of, missing_of, remembered
+from heliograph.desk.document_proofs import proofs_of
+from heliograph.desk.document_versions import versions_of
+from heliograph.desk.file_answers import file_answer, require_not_archived
 from heliograph.desk.forms import DeskForm
 from heliograph.desk.scope import Scope, page
 from heliograph.desk.steps.fields import area
@@ -24,10 +27,13 @@ from heliograph.documents.typesetting import CannotTypesetError
 from heliograph.dossiers.actions.making import (
     SUBJECT,
     WHOLE_CASE,
+    answered,
     document_data,
     draft_document,
     issue_document,
     sheet_for,
+    sheet_of_document,
+    typed_in,
     void_document,
 )
 from heliograph.dossiers.actions.reading import read_case_file
@@ -48,14 +54,17 @@ class VoidForm(DeskForm):
 def document_make(scope: Scope, case: UUID, kind: str, step: str) -> HttpResponseBase:
     """Show the form of a document that an open step declares, with the pages as they stand; keep the draft."""
     found = case_of(scope, case)
-    sheet, opened = _sheet(found, kind), _step(scope, found, step)
+    require_not_archived(found)
+    sheet, opened = _sheet(scope, found, kind), _step(scope, found, step)
     if step == WHOLE_CASE:
         if found.category not in sheet.kind.offered:
             raise Http404
     elif opened is None or sheet.kind.name not in opened.place.node.documents:
         return redirect("desk:case-step", agency=scope.agency.code, case=found.pk, step=step)
     draft = _drafted(found, step, sheet)
-    data = {**document_data(found, sheet, {}, scope.at), **_asked(sheet, draft)}
+    known = document_data(found, sheet, {}, scope.at, typed_in(found, step, scope.account))
+    of_agency = {name: said for name, said in remembered(found.agency_id, sheet).items() if not known.get(name)}
+    data = {**known, **of_agency, **_asked(sheet, draft)}
     shape = document_form(sheet)
     form = shape(scope.sent) if scope.sent is not None else shape(initial=initial_of(sheet, data))
     if scope.posted and form.is_valid():
@@ -74,16 +83,18 @@ def document_make(scope: Scope, case: UUID, kind: str, step: str) -> HttpRespons
         "rev": draft.rev if draft else 0,
         "given": given_by_case(sheet, data),
         "missing": missing_of(sheet, data),
+        "signs": draft is not None and bool(queries.signed_places(sheet, draft, data)),
         **_pages(scope, found, sheet, data if scope.sent is None else None),
+        **(versions_of(scope, found, sheet, draft, data) if draft else {}),
     }
     return scope.render("document_make.html", context, status=422 if form.errors else 200)
 
 
-def _sheet(case: Case, kind: str) -> Sheet:
+def _sheet(scope: Scope, case: Case, kind: str) -> Sheet:
     rules = pack_in_force(case.agency_id, case.opened_on).rules
     if not any(kind in {one.id, one.name} for one in rules.documents):
         raise Http404
-    return sheet_for(case, kind)
+    return sheet_for(case, kind, scope.on)
 
 
 def _step(scope: Scope, case: Case, step: str) -> OpenStep | None:
@@ -113,9 +124,7 @@ def _drafted(case: Case, step: str, sheet: Sheet) -> Document | None:
 
 def _asked(sheet: Sheet, draft: Document | None) -> dict[str, Any]:
     """Return the answers of a draft; what the case alone gives is read anew."""
-    if draft is None:
-        return {}
-    return {one.id: draft.data[one.id] for one in sheet.form.fields if one.asked and one.id in draft.data}
+    return {} if draft is None else answered(sheet, draft.data)
 
 
 def _pages(scope: Scope, case: Case, sheet: Sheet, data: Data | None) -> dict[str, Any]:
@@ -156,7 +165,7 @@ def document(scope: Scope, case: UUID, document: UUID) -> HttpResponseBase:
     found = case_of(scope, case)
     made = _of_case(found, document)
     if made.state == Document.State.DRAFT:
-        sheet = _sheet(found, made.kind)
+        sheet = _sheet(scope, found, made.kind)
         return redirect("desk:document-make", agency=scope.agency.code, case=found.pk, kind=sheet.kind.id,
                         step=made.place)  # fmt: skip
     form = VoidForm(scope.sent)
@@ -166,17 +175,22 @@ def document(scope: Scope, case: UUID, document: UUID) -> HttpResponseBase:
         scope.done(f"已作废{made.kind}{made.number}。编号保留，不再使用。")
         return redirect("desk:case", agency=scope.agency.code, case=found.pk)
     file = _file_of(found, made)
-    read_case_file(found.pk, file.pk, actor=scope.account, at=scope.at)
+    taken = read_case_file(found.pk, file.pk, actor=scope.account, at=scope.at)
+    if taken.right.retrieval is not None:  # its pages are drawn without a mark; a retrieval gives marked ones only
+        return file_answer(scope, found, taken, name=f"{made.kind}{made.number}.pdf", inline=True)
     used = Paper.objects.filter(document=made).exists()
-    context = {"case": found, "document": made, "file": file, "form": form, "used": used, **_issued_pages(found, made)}
+    sheet = sheet_of_document(found, made, scope.on)
+    context = {"case": found, "document": made, "file": file, "form": form, "used": used,
+               **versions_of(scope, found, sheet, made, made.data),
+               "step": None if made.place == WHOLE_CASE else _step(scope, found, made.place),
+               **proofs_of(scope, found, sheet, made), **_issued_pages(found, sheet, made)}  # fmt: skip
     return scope.render("document.html", context, status=422 if form.errors else 200)
 
 
-def _issued_pages(case: Case, made: Document) -> dict[str, Any]:
+def _issued_pages(case: Case, sheet: Sheet, made: Document) -> dict[str, Any]:
     """Return the pages of an issued document, drawn anew from its data: the same data give the same pages."""
     if not fonts.are_ready():
         return {"fonts_missing": fonts.COMMAND}
-    sheet = _sheet(case, made.kind)
     if sheet.template_sha256 != made.template_sha256:
         return {"not_drawn": "这份文书按以前的模板生成，请下载 PDF 查看。"}
     return {"pages": [_inline(one) for one in queries.issued_pages(sheet, made, agency=case.agency.name)]}
@@ -192,11 +206,11 @@ def document_pdf(scope: Scope, case: UUID, document: UUID) -> HttpResponseBase:
     found = case_of(scope, case)
     made = _of_case(found, document)
     if made.state != Document.State.DRAFT:
-        read_case_file(found.pk, _file_of(found, made).pk, actor=scope.account, at=scope.at)
-        name = f"{made.kind}{made.number}.pdf"
-        return FileResponse(queries.opened(made), filename=name, content_type="application/pdf")
-    sheet = _sheet(found, made.kind)
-    data = document_data(found, sheet, made.data, scope.at)
+        taken = read_case_file(found.pk, _file_of(found, made).pk, actor=scope.account, at=scope.at)
+        return file_answer(scope, found, taken, name=f"{made.kind}{made.number}.pdf", inline=True)
+    require_not_archived(found)
+    sheet = sheet_of_document(found, made, scope.on)
+    data = document_data(found, sheet, made.data, scope.at, typed_in(found, made.place, scope.account))
     try:
         pdf = queries.preview_pdf(sheet, data, agency=found.agency.name, number="", on=scope.on)
     except (CannotTypesetError, fonts.FontsMissingError) as error:
@@ -210,11 +224,12 @@ def document_pdf(scope: Scope, case: UUID, document: UUID) -> HttpResponseBase:
 def document_word(scope: Scope, case: UUID, document: UUID) -> HttpResponseBase:
     """Give an editable copy, made from the data of the document."""
     found = case_of(scope, case)
+    require_not_archived(found)
     made = _of_case(found, document)
-    sheet = _sheet(found, made.kind)
+    sheet = sheet_of_document(found, made, scope.on)
     data = made.data
     if made.state == Document.State.DRAFT:
-        data = document_data(found, sheet, made.data, scope.at)
+        data = document_data(found, sheet, made.data, scope.at, typed_in(found, made.place, scope.account))
     else:
         read_case_file(found.pk, _file_of(found, made).pk, actor=scope.account, at=scope.at)
     copy = queries.editable(sheet, data, agency=found.agency.name, number=made.number, on=made.made_on or scope.on)

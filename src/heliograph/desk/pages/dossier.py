@@ -4,15 +4,18 @@ from __future__ import annotations
 
 import hashlib
 import tempfile
-from collections.abc import Callable
+from collections.abc import Callable, Collection
+from dataclasses import replace
 from typing import IO, Any
 from uuid import UUID
 
-from django.http import FileResponse, HttpResponse, HttpResponseBase
+from django.http import FileResponse, Http404, HttpResponse, HttpResponseBase
 from django.shortcuts import redirect
 
+from heliograph.desk.archive_gate import Entrance, entrance_of, may_see_catalogue
 from heliograph.desk.case_reading import case_of
 from heliograph.desk.dossier_forms import LATER, HandOverForm, ReceiptForm, ScanForm
+from heliograph.desk.retrieval_forms import LIFT, ClassifyForm
 from heliograph.desk.scope import Scope, page
 from heliograph.desk.steps.uploads import content_of, with_case_uploads
 from heliograph.documents import fonts
@@ -24,12 +27,16 @@ from heliograph.dossiers.actions.binding import (
     note_export,
     receive_dossier,
 )
+from heliograph.dossiers.actions.classifying import classify_item
 from heliograph.dossiers.bag import pack_bag
 from heliograph.dossiers.bound_pdf import bind_pdf, marked
-from heliograph.dossiers.models import Case, Deposit, Paper
-from heliograph.dossiers.permissions import DOSSIER_OFFICE
+from heliograph.dossiers.file_access import FileRight, right_to_read, visible_volumes
+from heliograph.dossiers.models import Case, Deposit, Paper, Retrieval
+from heliograph.dossiers.permissions import DOSSIER_OFFICE, LEADERS
+from heliograph.dossiers.retrieval_reading import with_readings
+from heliograph.dossiers.rules.retrieving import AT_ONCE_LEVELS, LEVELS, shown_volumes
 from heliograph.dossiers.rules.volumes import ARCHIVING, may_add_scan, may_hand_over
-from heliograph.dossiers.volume_reading import deposit_of, has_scan, lacking, volumes_of
+from heliograph.dossiers.volume_reading import deposit_of, has_scan, items_of, lacking, unsigned, volumes_of
 from heliograph.kernel.packs.schema import Pack
 from heliograph.kernel.tlog.errors import TlogError
 from heliograph.kernel.tlog.policy import PolicyError
@@ -38,8 +45,10 @@ from heliograph.ledger.case_export import chain_of, export_case
 from heliograph.ledger.histories import asked_witnesses, files_of
 from heliograph.regimes.queries import pack_in_force
 from heliograph.registers.files import MEGABYTE
+from heliograph.registers.models import Role
 
 IN_MEMORY = 16 * MEGABYTE
+READERS = 20
 
 
 def _is_officer(scope: Scope, case: Case) -> bool:
@@ -52,35 +61,64 @@ def _pack(case: Case) -> Pack:
 
 @page("read_cases", "GET", "HEAD")
 def dossier(scope: Scope, case: UUID) -> HttpResponse:
-    """Show the dossier as it stands: volumes with their catalogues, what is missing, where it is."""
+    """Show the dossier as it stands: volumes with their catalogues, what is missing, where it is, who read it."""
     found = case_of(scope, case)
-    pack = _pack(found)
+    entrance = entrance_of(scope, found)
     deposit = deposit_of(found)
     own = _is_officer(scope, found)
     handed = deposit.state if deposit and deposit.state != Deposit.State.RETURNED else ""
+    takes = scope.may("export_dossier") and (own or bool(scope.roles & DOSSIER_OFFICE))
     context = {
         "case": found,
-        "volumes": volumes_of(found, pack),
-        "pieces": lacking(found, pack),
+        "entrance": entrance,
+        **_contents(scope, found, entrance),
         "deposit": deposit,
         "may_add": own and scope.may("add_scan") and found.state != Case.State.SUSPENDED,
-        "may_export": scope.may("export_dossier") and (own or bool(scope.roles & DOSSIER_OFFICE)),
+        "may_export": takes and entrance.files,
+        "may_classify": scope.may("classify_item") and (own or scope.may("open_dossier")),
         "may_hand_over": own and scope.may("hand_over_dossier") and bool(may_hand_over(found.state, handed=handed)),
         "may_receive": handed == Deposit.State.HANDED and scope.may("receive_dossier"),
+        "may_open": scope.may("open_dossier"),
+        "readers": _readers(scope, found),
+        "levels": LEVELS,
+        "may_keep": entrance.archived and scope.may("read_retention"),
         "fonts_missing": "" if fonts.are_ready() else fonts.COMMAND,
     }
     return scope.render("dossier.html", context)
+
+
+def _contents(scope: Scope, case: Case, entrance: Entrance) -> dict[str, Any]:
+    """Return the catalogue and what is missing, as far as the account sees it; what is secret stays out."""
+    if not may_see_catalogue(scope, entrance):
+        return {"volumes": [], "pieces": [], "unsigned": [], "shut": True}
+    pack = _pack(case)
+    if entrance.archived and entrance.retrieval is None:
+        covered: Collection[str] = LEVELS if entrance.officer else AT_ONCE_LEVELS
+        volumes = shown_volumes(volumes_of(case, pack), covered=covered, side=True)
+    else:
+        volumes = visible_volumes(case, pack, right_to_read(case, scope.reader, scope.on))
+    return {"volumes": volumes, "pieces": lacking(case, pack), "unsigned": unsigned(case, pack),
+            "shut": False}  # fmt: skip
+
+
+def _readers(scope: Scope, case: Case) -> list[Any]:
+    """Return who retrieved the dossier lately, for whoever supervises it."""
+    if case.state != Case.State.ARCHIVED or not scope.roles & (LEADERS | {Role.LEGALITY_REVIEWER}):
+        return []
+    found = with_readings(Retrieval.objects.filter(case=case)).select_related("asked_by").order_by("-pk")
+    return list(found[:READERS])
 
 
 @page("export_dossier", "POST", shows=dossier)
 def dossier_pdf(scope: Scope, case: UUID) -> HttpResponseBase:
     """Give the whole dossier as one PDF under a watermark; taking it out is a record."""
 
-    def write(found: Case, into: IO[bytes]) -> None:
+    def write(found: Case, right: FileRight, into: IO[bytes]) -> None:
         pack = _pack(found)
         mark = marked(scope.account.display_name, scope.at)
+        volumes = visible_volumes(found, pack, right)
         try:
-            bind_pdf(found, pack, volumes_of(found, pack), lacking(found, pack), mark=mark, on=scope.on, into=into)
+            bind_pdf(found, pack, volumes, lacking(found, pack), mark=mark, on=scope.on, into=into)
         except (CannotTypesetError, fonts.FontsMissingError) as error:
             require(Refused("dossier.not_drawn", str(error), ARCHIVING))
 
@@ -91,12 +129,18 @@ def dossier_pdf(scope: Scope, case: UUID) -> HttpResponseBase:
 def dossier_bag(scope: Scope, case: UUID) -> HttpResponseBase:
     """Give the dossier as a BagIt package with the proofs of its records; taking it out is a record."""
 
-    def write(found: Case, into: IO[bytes]) -> None:
+    def write(found: Case, right: FileRight, into: IO[bytes]) -> None:
         pack = _pack(found)
-        pack_bag(found, volumes_of(found, pack), lacking(found, pack), proofs=_proofs(scope, found), on=scope.on,
-                 into=into)  # fmt: skip
+        volumes = visible_volumes(found, pack, right)
+        proofs = "对外提供的案卷不附存证文件。" if _outside(scope) else _proofs(scope, found)
+        pack_bag(found, volumes, lacking(found, pack), proofs=proofs, on=scope.on, into=into)
 
     return _taken_out(scope, case, "zip", "application/zip", write)
+
+
+def _outside(scope: Scope) -> bool:
+    """Say whether the copy is for somebody outside of the agency."""
+    return scope.request.POST.get("outside") == "yes"
 
 
 def _proofs(scope: Scope, case: Case) -> bytes | str:
@@ -112,16 +156,18 @@ def _proofs(scope: Scope, case: Case) -> bytes | str:
 
 
 def _taken_out(
-    scope: Scope, case: UUID, suffix: str, media_type: str, write: Callable[[Case, IO[bytes]], None]
+    scope: Scope, case: UUID, suffix: str, media_type: str, write: Callable[[Case, FileRight, IO[bytes]], None]
 ) -> HttpResponseBase:
     """Make the file, record its SHA-256, and only then hand it out."""
-    found = exportable(case, actor=scope.account, at=scope.at)
+    found, right = exportable(case, actor=scope.account, at=scope.at)
+    outside = _outside(scope)
+    right = replace(right, levels=frozenset(), side=False) if outside else right
     file: IO[bytes] = tempfile.SpooledTemporaryFile(max_size=IN_MEMORY)  # noqa: SIM115 - the answer closes it
     try:
-        write(found, file)
+        write(found, right, file)
         file.seek(0)
         sha256 = hashlib.file_digest(file, "sha256").hexdigest()  # type: ignore[arg-type]
-        note_export(found.pk, form=suffix, sha256=sha256, actor=scope.account, at=scope.at)
+        note_export(found.pk, form=suffix, sha256=sha256, outside=outside, actor=scope.account, at=scope.at)
     except BaseException:
         file.close()
         raise
@@ -155,6 +201,25 @@ def _scan_form(scope: Scope, case: Case) -> ScanForm:
     for name, message in faults.items():
         form.add_error(name, message)
     return form
+
+
+@page("classify_item")
+def dossier_secrecy(scope: Scope, case: UUID, item: UUID) -> HttpResponseBase:
+    """Give something of the dossier a level of secrecy, or lift it."""
+    found = case_of(scope, case)
+    line = next((one for one in items_of(found, _pack(found)) if one.key == str(item)), None)
+    if line is None:
+        raise Http404
+    form = ClassifyForm(scope.sent)
+    if scope.posted and form.is_valid():
+        given = dict(form.cleaned_data)
+        level = "" if given["level"] == LIFT else given["level"]
+        classify_item(found.pk, item, **{**given, "level": level}, actor=scope.account, at=scope.at)
+        scope.done("已登记密级。")
+        return _to_dossier(scope, found)
+    now = LEVELS.get(line.level, "没有定密")
+    hint = f"现在：{now}。定密后，没有权限的人看不到文件，案卷导出时注明未附；降低或者解除由法制机构办理。"
+    return _asked(scope, found, form, title=f"密级：{line.title}", hint=hint, button="登记")
 
 
 @page("hand_over_dossier")

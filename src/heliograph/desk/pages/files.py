@@ -10,9 +10,9 @@ from django.shortcuts import get_object_or_404
 from heliograph.desk.oversight import may_read_version
 from heliograph.desk.pages.registers import register_of
 from heliograph.desk.scope import Scope, page
-from heliograph.registers.files import storage
 from heliograph.registers.models import EntryVersion
 from heliograph.registers.queries import file_of
+from heliograph.registers.storage import storage
 
 
 @page("read_registers", "GET", "HEAD")

@@ -61,7 +61,7 @@ def lines_of(scope: Scope) -> list[ProcedureLine]:
             ProcedureLine(
                 id=key,
                 name=title,
-                categories=[names.get(one, one) for one in kinds],
+                categories=[names[one] for one in kinds if one in names],
                 current=released.get("current"),
                 coming=released.get("coming"),
                 waiting=next((one for one in own if one.state == Release.State.PROPOSED), None),

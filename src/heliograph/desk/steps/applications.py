@@ -15,10 +15,43 @@ from heliograph.desk.steps.shape import Act, ActForm, Call, Fields, Given, StepP
 from heliograph.desk.steps.uploads import CaseFileField
 from heliograph.dossiers.actions import accepting, levies, permit_hearings, permits
 from heliograph.dossiers.models import CaseEvent, Citation, Proposal
+from heliograph.dossiers.models.cases import Source
 from heliograph.dossiers.queries import heard_of, proposal_of
+from heliograph.dossiers.rules.levying import GIVEN_BACK
 from heliograph.dossiers.rules.permitting import CERTIFICATES, GROUNDS, UNITS
+from heliograph.kernel.packs.schema import Pack
+from heliograph.registers.models import Agency
 
-REMEDIES = "写明申请行政复议、提起行政诉讼的机关和期限"
+REMEDIES = "写明申请行政复议、提起行政诉讼的机关和期限；已按规则包填好，请核对"
+
+
+def _remedies(place: StepPlace, *, limit: int = 1000, required: bool = True) -> forms.Field:
+    """Ask for the remedies as the document tells them: prepared by the pack, completed and checked by the officer."""
+    found = area("告知的救济途径和期限", limit=limit, rows=3, required=required, hint=REMEDIES)
+    found.initial = _remedies_told(place.scope.pack, place.case.agency)
+    return found
+
+
+def _remedies_told(pack: Pack, agency: Agency) -> str:
+    """Return how a decision is contested: the bodies that the agency's pack names, the periods of the law."""
+    told = {one.id: one for one in pack.rules.provisions}
+    limits = {one.id: one for one in pack.rules.time_limits}
+
+    def body(name: str, otherwise: str) -> str:
+        return str(told[name].value) if name in told and told[name].value else otherwise
+
+    def days(name: str) -> str:
+        one = limits.get(name)
+        return f"{one.length}{PERIODS.get(one.unit, '日')}" if one is not None else "法定期限"
+
+    return (
+        f"不服本决定的，可以自收到之日起{days('reconsideration_apply')}内"
+        f"向{body('reconsideration_body', agency.government.name)}申请行政复议，也可以自收到之日起"
+        f"{days('litigation_apply')}内向{body('litigation_court', '有管辖权的人民法院')}提起行政诉讼。"
+    )
+
+
+PERIODS = {**UNITS, "months": "个月"}
 
 
 def _correction_fields(_place: StepPlace) -> Fields:
@@ -44,7 +77,8 @@ def _corrected_fields(place: StepPlace) -> Fields:
 
 
 def _accept_fields(place: StepPlace) -> Fields:
-    note = {"note": area("受理意见", limit=1900, rows=3)}
+    own_motion = place.case.category in permits.OUTCOMES or place.case.source != Source.APPLICATION
+    note = {"note": area("登记意见" if own_motion else "受理意见", limit=1900, rows=3)}
     if place.case.category != permits.PERMIT:
         return note
     return note | {
@@ -57,12 +91,12 @@ def _accept_fields(place: StepPlace) -> Fields:
     }  # fmt: skip
 
 
-def _refuse_fields(_place: StepPlace) -> Fields:
+def _refuse_fields(place: StepPlace) -> Fields:
     return {
         "ground": one_of("不予受理的情形", list(GROUNDS.items())),
         "reason": area("理由", limit=800, rows=3),
         "competent": text("有权办理的机关", limit=120, required=False, help_text="不属于本机关职权范围的必须填写"),
-        "remedies": text("告知的救济途径和期限", limit=700, help_text=REMEDIES),
+        "remedies": _remedies(place, limit=700),
     }
 
 
@@ -94,7 +128,7 @@ def _examine_fields(place: StepPlace) -> Fields:
         found["levied"] = money(
             "征收金额" if levied else "收费金额",
             required=False,
-            hint="没有的不填" if levied else "须当事人缴费的必须填写",
+            hint="征收金钱的必须填写；征用、征收财物和不实施的不填" if levied else "须当事人缴费的必须填写",
         )
     last = Proposal.objects.filter(case=place.case).order_by("-number").first()
     for name in found if last is not None else ():
@@ -102,7 +136,11 @@ def _examine_fields(place: StepPlace) -> Fields:
     return found
 
 
-CONTENT = {"permit": "许可的范围、条件", "levy": "征收的对象和标准", "levy_requisition": "征收、征用的对象和标准"}
+CONTENT = {
+    "permit": "许可的范围、条件",
+    "levy": "征收的对象和标准；征收财物的必须写明",
+    "levy_requisition": "征收的对象和标准；征用的必须写明财物、数量和期间",
+}
 
 
 def _examine(place: StepPlace, given: Given) -> CaseEvent:
@@ -135,7 +173,12 @@ def _answers_fields(place: StepPlace) -> Fields:
     return found
 
 
-ANSWERS = [("hearing", "要求听证"), ("waiver", "书面放弃听证"), ("silence", "没有提出")]
+ANSWERS = [
+    ("hearing", "要求听证"),
+    ("waiver", "书面放弃听证"),
+    ("silence", "期满没有提出"),
+    ("pending", "尚未答复（他人已要求听证，期限未满）"),
+]
 
 
 def _answer(place: StepPlace, given: Given) -> CaseEvent:
@@ -158,8 +201,24 @@ def _told_levy_fields(_place: StepPlace) -> Fields:
     }
 
 
-def _told_fields(_place: StepPlace) -> Fields:
-    return {"served_on": Day(label="告知书送达日期", help_text="当事人提出意见、申请听证的期限从这一天起算")}
+def _told_fields(place: StepPlace) -> Fields:
+    return {
+        f"day{number}": Day(label=f"送达{one.name}的日期", help_text="其申请听证的期限从这一天起算")
+        for number, one in enumerate(heard_of(place.case))
+    }
+
+
+def _tell(place: StepPlace, given: Given) -> CaseEvent:
+    days = {one.pk: given.values[f"day{number}"] for number, one in enumerate(heard_of(place.case))}
+    return permit_hearings.tell_hearing_right(
+        place.case.pk, place.place, served_on=max(days.values()), served_each=days, papers=given.papers,
+        actor=place.scope.account, at=place.scope.at, rev=place.rev,
+    )  # fmt: skip
+
+
+def _notify_fields(place: StepPlace) -> Fields:
+    """Return what is asked of the announcement of a hearing on a permit, which is always public (行政许可法48)."""
+    return {name: field for name, field in notify_fields(place).items() if name != "public"}
 
 
 def _notify(place: StepPlace, given: Given) -> CaseEvent:
@@ -179,7 +238,7 @@ def _decide_fields(place: StepPlace) -> Fields:
     denied = proposal is not None and proposal.outcome == "denied"
     found: Fields = {}
     if denied:
-        found["remedies"] = text("告知的救济途径和期限", limit=1000, help_text=REMEDIES)
+        found["remedies"] = _remedies(place)
     elif place.case.category == permits.PERMIT:
         found |= {
             "certificate_kind": choice("颁发的许可证件", [(one, one) for one in CERTIFICATES]),
@@ -196,8 +255,10 @@ def _decide_fields(place: StepPlace) -> Fields:
 
 
 def _days(label: str) -> forms.Field:
+    wrong = f"“{label}”应为 1 至 3650 的整数，单位日。"
     return forms.IntegerField(
         label=f"{label}（日）",
+        error_messages=dict.fromkeys(("invalid", "min_value", "max_value"), wrong),
         min_value=1,
         max_value=3650,
         help_text="自当事人收到决定书之日起多少日内，以决定书写明的为准",
@@ -219,9 +280,9 @@ def _decide(place: StepPlace, given: Given) -> CaseEvent:
 def _levy_fields(place: StepPlace) -> Fields:
     proposal = proposal_of(place.case)
     if proposal is not None and proposal.outcome == "denied":
-        return {"remedies": text("告知的救济途径和期限", limit=1000, required=False, help_text=REMEDIES)}
+        return {"remedies": _remedies(place, required=False)}
     return {
-        "remedies": text("告知的救济途径和期限", limit=1000, help_text=REMEDIES),
+        "remedies": _remedies(place),
         "pay_days": _days("缴纳或者交付的期限"),
     }
 
@@ -230,25 +291,22 @@ def _compensation_fields(place: StepPlace) -> Fields:
     done = Day(label="返还或者补偿日期")
     done.initial = place.scope.on
     return {
-        "returned": area(
-            "返还情况", limit=1500, required=False, rows=3, hint="返还的财物、状况和接收人；没有返还的不填"
-        ),
+        "state": one_of("财物的处理情况", list(GIVEN_BACK.items()), hint="使用期未满、尚未返还的，等返还后再登记"),
+        "returned": area("返还或者损失情况", limit=1000, rows=3, hint="财物、数量、状况和接收人"),
         "amount": money("补偿金额", required=False, hint="没有补偿的不填"),
         "voucher": text("支付凭证号码", limit=100, required=False, help_text="填写补偿金额的必须填写"),
+        "waived": area("没有补偿的依据", limit=500, rows=2, required=False,
+                       hint="没有补偿金额的必须填写：依据和被征用人的意见"),
         "done_on": done,
-    }
+    }  # fmt: skip
 
 
 def _compensation(place: StepPlace, given: Given) -> CaseEvent:
+    values = {**given.values, "amount": given.values["amount"] or Decimal(0)}
     return levies.register_compensation(
-        place.case.pk,
-        place.place,
-        **{**given.values, "amount": given.values["amount"] or Decimal(0)},
-        papers=given.papers,
-        actor=place.scope.account,
-        at=place.scope.at,
-        rev=place.rev,
-    )
+        place.case.pk, place.place, content=levies.CompensationContent(**values), papers=given.papers,
+        actor=place.scope.account, at=place.scope.at, rev=place.rev,
+    )  # fmt: skip
 
 
 def _levy(place: StepPlace, given: Given) -> CaseEvent:
@@ -292,11 +350,11 @@ APPLICATIONS: dict[Act, ActForm] = {
     permits.decide_extension: ActForm(
         "提交审批结论", plain(permits.decide_extension), _extension_fields, frozenset({"准予延长"})
     ),
-    permit_hearings.tell_hearing_right: ActForm("登记告知", plain(permit_hearings.tell_hearing_right), _told_fields),
+    permit_hearings.tell_hearing_right: ActForm("登记告知", _tell, _told_fields),
     permit_hearings.answer_hearing_right: ActForm(
         "登记各方意见", _answer, _answers_fields, frozenset({"当事人意见"}), papers="none"
     ),
-    permit_hearings.notify_permit_hearing: ActForm("登记听证通知", _notify, notify_fields),
+    permit_hearings.notify_permit_hearing: ActForm("登记听证通知", _notify, _notify_fields),
     permits.decide_application: ActForm("作出决定", _decide, _decide_fields, papers="file", note=NUMBERED),
     levies.tell_levy: ActForm("登记告知", plain(levies.tell_levy), _told_levy_fields),
     levies.decide_levy: ActForm("作出决定", _levy, _levy_fields, papers="file", note=NUMBERED),

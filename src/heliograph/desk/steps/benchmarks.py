@@ -72,7 +72,7 @@ def table_fields(place: StepPlace) -> Fields:
 
 def hand_fields() -> Fields:
     """Return the fields of a benchmark that no table of the agency knows."""
-    named = "本机关没有这一处罚依据的裁量基准表，须手工填写基准名称和裁量阶次"
+    named = "本机关没有这一处罚依据的裁量基准表，有基准文件的手工填写名称和阶次；没有的不填，在处理理由中写明裁量的考虑"
     source = "手工填写基准的必须写明：文件名称、文号和条款"
     return {
         "benchmark": text("适用的裁量基准", limit=300, required=False, help_text=named),

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from django import forms
+
 from heliograph.desk.forms import Day, choice, several, text
 from heliograph.desk.steps.applications import REMEDIES, plain
 from heliograph.desk.steps.execution import BY_HAND, publish_fields, urge_fields
@@ -20,12 +22,14 @@ from heliograph.registers.citations import key_label
 MOST = 100
 
 
-CITE_FIRST = "没有列出的，请先在案件页面引用条文"
+CITE_FIRST = "没有列出的，请先在案件页面作为处理依据引用条文"
 NOTHING_TO_EXECUTE = "没有对本案当事人作出、尚未履行完毕的行政决定"
 
 
 def _cited(place: StepPlace) -> list[tuple[str, str]]:
-    keys = Citation.objects.filter(case=place.case).order_by("key").values_list("key", flat=True).distinct()
+    """Return the articles that the case cites as its grounds; one that the party broke gives no power over things."""
+    applied = Citation.objects.filter(case=place.case, use=Citation.Use.APPLIED)
+    keys = applied.order_by("key").values_list("key", flat=True).distinct()
     return [(key, key_label(key)) for key in keys]
 
 
@@ -118,11 +122,26 @@ def _seize_fields(place: StepPlace) -> Fields:
             help_text="拒绝的填写事由，并须有见证人或者音像记录；决定书按留置送达登记",
         ),
         **({"statement": heard} if urgent and urgent.urgent else {}),
+        "days": _days_field(place),
         "inventory": area("查封扣押清单", rows=4, hint="名称、规格、数量，每行一项，当场清点交付"),
         "facts": area("违法事实和证据"),
         "basis": several("依据", _cited(place), help_text=CITE_FIRST),
         "remedies": text("告知的救济途径和期限", limit=1000, help_text=REMEDIES),
     }
+
+
+def _days_field(place: StepPlace) -> forms.Field:
+    """Return the question for a period shorter than that of the law."""
+    most = next((one.length for one in place.scope.pack.rules.time_limits if one.id == coercion.SEIZURE), None)
+    whole = f"“期限”应为 1 至 {most} 的整数。"
+    return forms.IntegerField(
+        label="期限（日）",
+        required=False,
+        min_value=1,
+        max_value=most,
+        help_text=f"从实施之日起计算，不填的按 {most} 日",
+        error_messages=dict.fromkeys(("invalid", "min_value", "max_value"), whole),
+    )
 
 
 def _seize(place: StepPlace, given: Given) -> CaseEvent:
@@ -183,7 +202,9 @@ def _dispose(place: StepPlace, given: Given) -> CaseEvent:
 
 def _demand_fields(place: StepPlace) -> Fields:
     found = urge_fields(place)
-    found["perform_by"] = Day(label="催告的履行期限", help_text="催告书给当事人的最后一天，届满前不能强制执行")
+    courts = executions.comes_before_court(place.standing, place.place)
+    hint = "不填的按法定的等候期限，更长的填最后一天" if courts else "催告书给当事人的最后一天，届满前不能强制执行"
+    found["perform_by"] = Day(label="催告的履行期限", required=not courts, help_text=hint)
     return found
 
 

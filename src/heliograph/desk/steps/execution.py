@@ -9,6 +9,7 @@ from django import forms
 from django.core.exceptions import ValidationError
 
 from heliograph.desk.forms import Day, choice, text
+from heliograph.desk.steps.courts import COURTS
 from heliograph.desk.steps.fields import area, money, one_of, yes_no
 from heliograph.desk.steps.lacking import missing_fields
 from heliograph.desk.steps.shape import Act, ActForm, Fields, Given, StepPlace
@@ -18,6 +19,7 @@ from heliograph.dossiers.actions.closing import fitting_outcomes
 from heliograph.dossiers.actions.executing import DEFERRED, PAID, PENALTY, UNPAID
 from heliograph.dossiers.models import CaseEvent, Service
 from heliograph.dossiers.queries import decision_of, owed_on
+from heliograph.dossiers.surcharges import Surcharge
 
 
 def _serve_fields(place: StepPlace) -> Fields:
@@ -72,12 +74,30 @@ def _payment_fields(place: StepPlace) -> Fields:
     return {
         "state": one_of("履行情况", [(one, one) for one in (PAID, DEFERRED, UNPAID)], hint=hint),
         "amount": money("缴款金额", required=False, hint="按代收机构的票据填；没有缴款的不填"),
-        "surcharge": money("其中加处罚款", required=False),
+        "surcharge": money("其中加处罚款", required=False, hint=_late_words(place)),
+        **_given_up(place),
         "paid_on": Day(label="缴款日期", required=False),
         "bank": text("代收机构", limit=200, required=False, help_text="本系统只登记票据，不收款"),
         "receipt": text("票据号码", limit=60, required=False),
         "file": CaseFileField(label="票据"),
     }
+
+
+def _late_words(place: StepPlace) -> str:
+    """Say what lateness adds up to today, nothing while there is time or where the decision adds nothing."""
+    decision = decision_of(place.case)
+    most = Surcharge.of(decision, place.scope.pack) if decision else None
+    due = most.until(place.scope.on) if most else Decimal(0)
+    if most is None or most.pay_until is None or not due:
+        return ""
+    return f"缴款期限至 {most.pay_until.isoformat()}，决定书写明逾期加处罚款，计算到今天为 {due:,} 元，按缴款日期计算"
+
+
+def _given_up(place: StepPlace) -> Fields:
+    """Ask why a surcharge is not asked for, where one has come up."""
+    late = _late_words(place)
+    hint = "只在逾期缴清而没有收足加处罚款时填写，写明理由和依据"
+    return {"no_surcharge": area("不收取加处罚款的理由", limit=600, required=False, rows=2, hint=hint)} if late else {}
 
 
 def _performance_fields(place: StepPlace, owed: Decimal) -> Fields:
@@ -173,27 +193,14 @@ def _demand_fields(place: StepPlace) -> Fields:
     decision = decision_of(place.case)
     if decision is None or owed_on(decision) > 0 or not decision.fine + decision.confiscated + decision.levied:
         return urge_fields(place)
-    return {"paid": yes_no("票据登记的金额已经足额，是否不再催告", words=("不再催告", "暂不办理"))}
+    return {
+        "paid": yes_no("票据登记的金额已经足额，是否不再催告", words=("不再催告", "暂不办理")),
+        **_given_up(place),
+    }
 
 
 def _urge(place: StepPlace, given: Given) -> CaseEvent:
     return actions.urge(
-        place.case.pk,
-        place.place,
-        **given.values,
-        papers=given.papers,
-        actor=place.scope.account,
-        at=place.scope.at,
-        rev=place.rev,
-    )
-
-
-def _court_fields(_place: StepPlace) -> Fields:
-    return {"court": text("人民法院"), "applied_on": Day(label="申请日期")}
-
-
-def _court(place: StepPlace, given: Given) -> CaseEvent:
-    return actions.apply_to_court(
         place.case.pk,
         place.place,
         **given.values,
@@ -213,6 +220,8 @@ def _close_fields(place: StepPlace) -> Fields:
             "审批意见", limit=2000, rows=3, hint="不同意结案的，不在本页提交：到案件页面“其他事项”中“退回结案”"
         ),
     }
+    if len(fitting) == 1:
+        found["outcome"].initial = fitting[0]
     if decision and decision.correction and decision.case_id == place.case.pk:
         until = f"（期限至 {decision.correct_by.isoformat()}）" if decision.correct_by else ""
         found["corrected_on"] = Day(label="改正核实日期", help_text=f"决定责令改正：{decision.correction}{until}")
@@ -252,6 +261,7 @@ def _archive(place: StepPlace, given: Given) -> CaseEvent:
 BY_HAND = "决定的公示由人工在公示渠道办理，本环节登记公示的日期和渠道"
 
 EXECUTION: dict[Act, ActForm] = {
+    **COURTS,
     actions.serve: ActForm("登记送达", _serve, _serve_fields),
     actions.record_publication: ActForm(
         "登记公示情况", _publish, publish_fields, frozenset({"公开情况"}), papers="none", note=BY_HAND
@@ -259,7 +269,6 @@ EXECUTION: dict[Act, ActForm] = {
     actions.record_payment: ActForm("登记履行情况", _payment, _payment_fields, frozenset({"履行情况"}), papers="none"),
     actions.grant_deferral: ActForm("提交审批结论", _deferral, _deferral_fields, frozenset({"准予延期"})),
     actions.urge: ActForm("登记催告", _urge, _demand_fields, papers="some"),
-    actions.apply_to_court: ActForm("登记申请执行", _court, _court_fields),
     actions.close_case: ActForm("批准结案", _close, _close_fields),
     actions.archive_case: ActForm("归档", _archive, _archive_fields),
 }

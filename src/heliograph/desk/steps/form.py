@@ -11,11 +11,13 @@ from django import forms
 
 from heliograph.desk.forms import DeskForm
 from heliograph.desk.steps.fields import fact_field, paper_fields
-from heliograph.desk.steps.made_papers import BY_HAND, choice_of, documents_of_step
+from heliograph.desk.steps.made_papers import BY_HAND, choice_of, documents_of_step, said_in_documents
+from heliograph.desk.steps.reasons import ReasonsField
 from heliograph.desk.steps.shape import ActForm, Given, StepPlace
 from heliograph.desk.steps.uploads import CaseFileField, done_with_files, with_case_uploads
 from heliograph.dossiers.actions import PaperContent
 from heliograph.dossiers.models import CaseEvent
+from heliograph.dossiers.reasons import REASONS, questions_of
 from heliograph.dossiers.volume_reading import built_documents
 from heliograph.kernel.feel import FactDef, FactValue
 from heliograph.kernel.packs.asking import facts_ahead
@@ -39,6 +41,28 @@ class StepForm(DeskForm):
 
     place: StepPlace
     row: ActForm
+
+    def clean(self) -> dict[str, Any]:
+        """Ask with the rest for the documents that only some answer lets come later."""
+        data = super().clean() or {}
+        if self.row.papers_unless and data.get(FACT + self.row.papers_unless) is False:
+            for number, _kind in enumerate(self.place.node.documents):
+                name = f"{PAPER}{number}-on"
+                if name in self.fields and not data.get(name) and not data.get(f"{PAPER}{number}-document"):
+                    self.add_error(name, f"请填写“{self.fields[name].label}”。")
+        for number, _kind in enumerate(self.place.node.documents):
+            self._check_paper(f"{PAPER}{number}-", data)
+        return data
+
+    def _check_paper(self, prefix: str, data: Mapping[str, Any]) -> None:
+        """Ask for the day of a document made by hand alone; a document of the system has its own day and number."""
+        chosen, day = data.get(f"{prefix}document"), data.get(f"{prefix}on")
+        if not chosen or f"{prefix}on" not in self.fields:
+            return
+        if chosen == BY_HAND and day is None and self.row.papers not in LEFT_OUT:
+            self.add_error(f"{prefix}on", "另行制作的文书，请填写制作日期。")
+        if chosen != BY_HAND and (day or data.get(f"{prefix}number")):
+            self.add_error(f"{prefix}on", "采用系统生成的文书时，日期和文号以文书为准，这里不填。")
 
     def act_fields(self) -> list[forms.BoundField]:
         """Return what the act itself asks."""
@@ -118,7 +142,7 @@ def form_class(place: StepPlace, row: ActForm) -> type[StepForm]:
     questions = {one["name"]: one.get("question") or "" for one in place.standing.compiled.bundle.facts}
     members: dict[str, Any] = dict(row.fields(place))
     for fact in asked_facts(place, row):
-        members[FACT + fact.name] = fact_field(fact, questions.get(fact.name, ""))
+        members[FACT + fact.name] = _field_of(fact, questions.get(fact.name, ""), place)
         members[FACT + fact.name].required &= fact.name not in row.optional
         members[FACT + fact.name].initial = _shown(place.standing.facts.get(fact.name))
     if row.papers != "none":
@@ -128,19 +152,31 @@ def form_class(place: StepPlace, row: ActForm) -> type[StepForm]:
                 continue
             made = choice_of(one.made) if one.made else {}
             members |= {f"{PAPER}{number}-{name}": field for name, field in made.items()}
-            members |= _papers_of(number, one.kind, row, place)
+            members |= _papers_of(number, one.kind, row, place, made=bool(made))
     shape = cast(type[StepForm], type("FormOfStep", (StepForm,), members))
     # after the fields: an act may ask for something of the same name, e.g. the place of a hearing
     shape.place, shape.row = place, row
     return shape
 
 
-def _papers_of(number: int, kind: str, row: ActForm, place: StepPlace) -> Mapping[str, forms.Field]:
+def _field_of(fact: FactDef, question: str, place: StepPlace) -> forms.Field:
+    """Return the field of a fact; the reasons for what the catalogue of reviews asks are one for each question."""
+    asked = questions_of(place.standing) if fact.name == REASONS else {}
+    return ReasonsField("逐项判断理由", asked) if asked else fact_field(fact, question)
+
+
+def _papers_of(
+    number: int, kind: str, row: ActForm, place: StepPlace, *, made: bool = False
+) -> Mapping[str, forms.Field]:
+    """Return the fields of one declared document. made: the system made it, so that its day need not be told."""
     if row.papers == "file":
         return {f"{PAPER}{number}-file": CaseFileField(label=f"{kind}（签章后的文件）")}
     found = paper_fields(number, kind, on=place.scope.on)
     for field in found.values():
-        field.required = field.required and row.papers not in LEFT_OUT
+        field.required = field.required and row.papers not in LEFT_OUT and not made
+    if made:
+        for name in ("on", "number"):
+            found[f"{PAPER}{number}-{name}"].help_text = "只在另行制作时填写"
     return found
 
 
@@ -163,4 +199,6 @@ def filled(place: StepPlace, shape: type[StepForm], draft: Mapping[str, Any] | N
         for name, message in faults.items():
             form.add_error(name, message)
         return form
-    return shape(initial=dict(draft or {}))
+    typed = {name: value for name, value in (draft or {}).items() if value not in (None, "", [])}
+    said = {name: value for name, value in said_in_documents(place).items() if name in shape.base_fields}
+    return shape(initial={**(draft or {}), **said, **typed})

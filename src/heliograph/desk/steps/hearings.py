@@ -11,13 +11,17 @@ from heliograph.desk.people_fit import chairs, pick
 from heliograph.desk.steps.fields import area, one_of, yes_no
 from heliograph.desk.steps.shape import Act, ActForm, Fields, Given, StepPlace
 from heliograph.dossiers import actions
-from heliograph.dossiers.models import CaseEvent
+from heliograph.dossiers.models import CaseEvent, Statement
 from heliograph.regimes.queries import work_calendar
 from heliograph.registers.models import Role
 
 
-def _request_fields(_place: StepPlace) -> Fields:
-    return {"note": area("申请要点", limit=2000, rows=3)}
+def _request_fields(place: StepPlace) -> Fields:
+    """What the party wrote when it asked is filled in."""
+    note = area("申请要点", limit=2000, rows=3)
+    asked = Statement.objects.filter(case=place.case, kind=Statement.Kind.STATEMENT).order_by("-registered_at", "-pk")
+    note.initial = asked.values_list("content", flat=True).first()
+    return {"note": note}
 
 
 def _request(place: StepPlace, given: Given) -> CaseEvent:
@@ -80,14 +84,22 @@ def _notify(place: StepPlace, given: Given) -> CaseEvent:
 
 
 def _hold_fields(_place: StepPlace) -> Fields:
-    return {"held_on": Day(label="举行日期"), "opinion": area("听证意见")}
+    return {
+        "held_on": Day(label="举行日期"),
+        "absent": yes_no(
+            "当事人是否无正当理由未出席或者未经许可中途退出",
+            required=False,
+            hint="选“是”的视为放弃听证权利，终止听证；在听证意见和听证笔录中写明情况",
+        ),
+        "opinion": area("听证意见"),
+    }
 
 
 def _hold(place: StepPlace, given: Given) -> CaseEvent:
     return actions.hold_hearing(
         place.case.pk,
         place.place,
-        **given.values,
+        **{**given.values, "absent": bool(given.values["absent"])},
         papers=given.papers,
         actor=place.scope.account,
         at=place.scope.at,

@@ -11,7 +11,7 @@ from heliograph.desk.steps.fields import area, one_of, yes_no
 from heliograph.desk.steps.on_site import beside, on_site_fields, on_site_of
 from heliograph.desk.steps.shape import Act, ActForm, Fields, Given, StepPlace
 from heliograph.dossiers.actions import inspections
-from heliograph.dossiers.models import CaseEvent
+from heliograph.dossiers.models import CaseEvent, Inspection
 from heliograph.dossiers.rules.inspecting import RESULTS
 
 PUBLISHED = "只有已经公开的检查事项才能检查"
@@ -47,6 +47,14 @@ def approval_fields(_place: StepPlace) -> Fields:
         "opinion": area("审批意见", limit=1000, rows=3),
         "late_reason": area("补办超时的说明", limit=500, rows=2, required=False, hint="只在紧急情况补办审批超时时填写"),
     }
+
+
+def _approve_fields(place: StepPlace) -> Fields:
+    """Return what a leader is asked; why it comes late only where the inspection was made before."""
+    found = approval_fields(place)
+    if not Inspection.objects.filter(case=place.case, inspected_at__isnull=False).exists():
+        del found["late_reason"]
+    return found
 
 
 def _notice_fields(_place: StepPlace) -> Fields:
@@ -115,9 +123,11 @@ def _publish(place: StepPlace, given: Given) -> CaseEvent:
 
 
 INSPECTIONS: dict[Act, ActForm] = {
-    inspections.apply_inspection: ActForm("报请审批", _apply, _apply_fields, asks_facts=True, papers="some"),
+    inspections.apply_inspection: ActForm(
+        "报请审批", _apply, _apply_fields, asks_facts=True, papers="some", papers_unless="情况紧急"
+    ),
     inspections.approve_inspection: ActForm(
-        "提交审批结论", plain(inspections.approve_inspection), approval_fields, frozenset({"准予检查"})
+        "提交审批结论", plain(inspections.approve_inspection), _approve_fields, frozenset({"准予检查"})
     ),
     inspections.give_inspection_notice: ActForm(
         "登记检查通知", plain(inspections.give_inspection_notice), _notice_fields

@@ -14,11 +14,12 @@ from heliograph.desk.steps.hearings import HEARINGS
 from heliograph.desk.steps.shape import Act, ActForm, Fields, Given, StepPlace
 from heliograph.desk.steps.uploads import CaseFileField
 from heliograph.dossiers import actions
-from heliograph.dossiers.actions.concluding import PENALTY_KINDS
+from heliograph.dossiers.actions.concluding import PENALTY_KINDS, bounds_of
 from heliograph.dossiers.actions.deciding import VERDICTS
 from heliograph.dossiers.actions.hearing import statement_end
 from heliograph.dossiers.models import CaseEvent, Citation, Proposal
 from heliograph.dossiers.models.decisions import Outcome, Penalty
+from heliograph.dossiers.queries import notice_of
 
 PROPOSED = (
     Outcome.PENALTY, Outcome.MINOR, Outcome.FIRST, Outcome.NO_FAULT, Outcome.TIME_BARRED, Outcome.NOT_ESTABLISHED,
@@ -104,6 +105,7 @@ def _conclude_fields(place: StepPlace) -> Fields:
             help_text="从本案引用的“处理依据”中选；没有列出的，请先在案件页面引用条文",
         ),
         **benchmark_fields(place),
+        **_graver_field(place, list(cited)),
         "correction": area(
             "责令改正的内容",
             limit=1000,
@@ -117,8 +119,28 @@ def _conclude_fields(place: StepPlace) -> Fields:
     if last is not None:
         kept = kept_answers(last)
         for name in found:
-            found[name].initial = kept.get(name, getattr(last, name, None))
+            if name != "graver":
+                found[name].initial = kept.get(name, getattr(last, name, None))
     return found
+
+
+def _graver_field(place: StepPlace, cited: list[str]) -> Fields:
+    """Ask for the circumstance under which an article applied allows a higher fine, where one names it."""
+    named = [one for one in bounds_of(place.scope.pack, place.case, cited) if one.graver]
+    if not named:
+        return {}
+    first = named[0]
+    hint = (
+        f"依据的条文一般情形罚款上限 {first.ordinary:,} 元，{first.graver}的上限 {first.fine_max:,} 元；选“是”的，"
+        "在处理理由中写明符合的情形和依据"
+    )
+    field = yes_no(f"是否属于{first.graver}", hint=hint)
+    field.initial = _said(place.standing.facts.get(first.graver))
+    return {"graver": field}
+
+
+def _said(known: object) -> str | None:
+    return None if known is None else "yes" if known else "no"
 
 
 def _kinds(place: StepPlace) -> list[tuple[str, str]]:
@@ -131,6 +153,7 @@ def _conclude(place: StepPlace, given: Given) -> CaseEvent:
     values = split(given.values)
     for name in ("fine", "confiscated"):
         values[name] = values[name] or Decimal(0)
+    values["graver"] = bool(values.get("graver", False))
     return actions.conclude_investigation(
         place.case.pk,
         place.place,
@@ -198,29 +221,43 @@ def _notice(place: StepPlace, given: Given) -> CaseEvent:
     )
 
 
-def _statement_fields(_place: StepPlace) -> Fields:
+def _statement_fields(place: StepPlace) -> Fields:
+    notice = notice_of(place.case)
+    until = notice.statement_until.isoformat() if notice else ""
     kinds = [
         ("waiver", "书面放弃陈述申辩（和听证）的权利"),
         ("statement", "提出陈述申辩"),
         ("hearing", "要求听证"),
         ("silence", "期满未提出"),
     ]
+    if notice is not None and not notice.hearing_right:
+        kinds = [("waiver", "书面放弃陈述申辩的权利"), kinds[1], kinds[3]]
     return {
         "kind": one_of("当事人意见", kinds),
         "received_on": Day(label="收到日期", help_text="期满未提出的，填期限届满的次日"),
-        "content": area("陈述申辩内容", required=False, hint="提出陈述申辩的必须填写"),
+        "content": area(
+            "陈述申辩内容", required=False, hint="提出陈述申辩的必须填写；要求听证的，写明当事人的请求和理由"
+        ),
+        **({} if notice is None or notice.hearing_until else {"rest_waived": _rest_field(until)}),
         "file": CaseFileField(label="当事人的书面材料", hint="放弃权利的必须上传签名或者盖章的书面声明"),
     }
+
+
+def _rest_field(until: str) -> forms.Field:
+    hint = f"只在提出陈述申辩时回答；没有书面放弃的，期限至 {until} 届满后才能作出决定"
+    return yes_no("当事人是否书面声明不再补充", required=False, hint=hint)
 
 
 def _statement(place: StepPlace, given: Given) -> CaseEvent:
     values = dict(given.values)
     file_id = values.pop("file")
+    rest_waived = bool(values.pop("rest_waived", False))
     return actions.end_statement(
         place.case.pk,
         place.place,
         **values,
         file_id=file_id,
+        rest_waived=rest_waived,
         actor=place.scope.account,
         at=place.scope.at,
         rev=place.rev,
@@ -234,8 +271,10 @@ def _decide_fields(place: StepPlace) -> Fields:
     return {
         **verdict,
         **reason,
-        "collecting_bank": text("罚款代收机构", limit=200, required=False, help_text="处以罚款的必须填写"),
-        "surcharge": yes_no("决定书是否写明逾期加处罚款", required=False, hint="处以罚款的必须回答"),
+        "collecting_bank": text("罚款代收机构", limit=200, required=False, help_text=BANK_HINT),
+        "surcharge": yes_no(
+            "决定书是否写明逾期加处罚款", required=False, hint="处以罚款的必须回答；采用系统生成的决定书的，按决定书"
+        ),
         "late_reason": text(
             "超期说明", limit=1000, required=False, help_text="只在办案期限届满后才作出决定时填写，由负责人写明情况"
         ),
@@ -273,9 +312,10 @@ def _no_penalty(place: StepPlace, given: Given) -> CaseEvent:
     )
 
 
+BANK_HINT = "处以罚款的必须填写；采用系统生成的决定书的不填，按决定书"
 DECIDED = frozenset({"决定意见"})
 CONCLUDED = frozenset({"拟处理意见", "处罚种类", "罚款金额", "没收金额", "当事人类型"})
-NUMBERED = "文号由系统在办理时按序给出，此处只上传签章后的决定书"
+NUMBERED = "先制作文书：文号由系统在制发时按序给出，印制、签章后在此上传；没有制作文书的，文号在办理时给出"
 
 PENALTY: dict[Act, ActForm] = {
     **HEARINGS,

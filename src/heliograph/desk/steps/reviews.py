@@ -3,8 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from dataclasses import dataclass
 from typing import Any
 
+from django import forms
+
+from heliograph.desk.article_field import ArticleField
 from heliograph.desk.forms import Day, choice, several, text
 from heliograph.desk.steps.fields import area, one_of
 from heliograph.desk.steps.shape import Act, ActForm, Fields, Given, StepPlace
@@ -20,6 +24,7 @@ from heliograph.legality_review.actions import (
 )
 from heliograph.legality_review.models import Coordination, ElementFinding, OpinionItem
 from heliograph.legality_review.models.reviews import Conclusion
+from heliograph.legality_review.package import pieces_of
 from heliograph.legality_review.queries import elements_of, last_opinion, last_review, latest_materials, package_of
 
 FILE, LACKING, FINDING, NOTE, CITED, SHOWN, ANSWER, REASON = (
@@ -113,12 +118,40 @@ def _opinion_fields(place: StepPlace) -> Fields:
         found[NOTE + key] = area(
             "说明", limit=2000, rows=2, required=False, hint="存在问题的必须写明，将列为审核意见的问题"
         )
-        found[CITED + key] = text("引用条文", limit=200, required=False)
+        found[CITED + key] = ArticleField("引用条文", required=False)
         found[SHOWN + key] = choice("所指的文书或者证据", shown, required=False)
     return {
         **found,
         "conclusion": one_of("审核结论", Conclusion.choices),
         "text": area("书面审核意见", hint="存在问题的要素会逐条列入意见，由承办机构逐项处理"),
+    }
+
+
+@dataclass(frozen=True, slots=True)
+class Element:
+    """The fields of one element on the page. open: something is said of it beyond its finding."""
+
+    finding: forms.BoundField
+    more: list[forms.BoundField]
+    open: bool
+
+
+def _beside_opinion(place: StepPlace, form: forms.Form) -> dict[str, Any]:
+    """Return what the page of the opinion shows: the package to read, and the fields by element."""
+    review = last_review(place.case)
+    keys = list(elements_of(place.scope.pack))
+    elements = []
+    for key in keys:
+        more = [form[prefix + key] for prefix in (NOTE, CITED, SHOWN)]
+        elements.append(Element(form[FINDING + key], more, any(one.errors or one.value() for one in more)))
+    pieces = pieces_of(review) if review else []
+    return {
+        "review": review,
+        "pieces": pieces,
+        "first_file": next((one.file for one in pieces if one.file), None),
+        "elements": elements,
+        "rest": [form["conclusion"], form["text"]],
+        "grounds": review.grounds if review else [],
     }
 
 
@@ -194,7 +227,8 @@ REVIEWS: dict[Callable[..., Any], ActForm] = {
     actions.submit_review: ActForm("送法制审核", _submit, _submit_fields),
     actions.check_submission: ActForm("提交核对结果", _check, _check_fields, gives=frozenset({"送审材料齐全"})),
     actions.supplement_review: ActForm("提交补充材料", _supplement, _supplement_fields),
-    actions.review_opinion: ActForm("出具审核意见", _opine, _opinion_fields, gives=frozenset({"审核结论"})),
+    actions.review_opinion: ActForm("出具审核意见", _opine, _opinion_fields, gives=frozenset({"审核结论"}),
+                                    template="case_opinion.html", beside=_beside_opinion),
     actions.respond_to_opinion: ActForm("提交处理情况", _respond, _respond_fields, gives=frozenset({"对审核意见"})),
     actions.coordinate_review: ActForm("提交协调结果", _coordinate, _coordinate_fields, gives=frozenset({"协调结果"})),
-}
+}  # fmt: skip

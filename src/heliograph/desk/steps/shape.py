@@ -89,5 +89,8 @@ class ActForm:
     gives: frozenset[str] = frozenset()
     asks_facts: bool = False
     papers: str = "all"  # every declared document; "some": those of what was done; "file": only the signed file; "none"
+    papers_unless: str = ""  # the fact with which documents that may be left out come later; else they are due
     optional: frozenset[str] = frozenset()  # facts that need no answer, e.g. the fine of a warning
     note: str = ""  # which part is done by hand for now
+    template: str = "case_step.html"
+    beside: Callable[[StepPlace, forms.Form], Mapping[str, Any]] | None = None  # what its own template shows

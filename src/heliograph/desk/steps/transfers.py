@@ -5,9 +5,11 @@ from __future__ import annotations
 from heliograph.desk.forms import Day, text
 from heliograph.desk.steps.applications import plain
 from heliograph.desk.steps.fields import Moment, area, one_of, yes_no
-from heliograph.desk.steps.shape import Act, ActForm, Fields, StepPlace
+from heliograph.desk.steps.shape import Act, ActForm, Fields, Given, StepPlace
+from heliograph.desk.steps.uploads import CaseFileField
 from heliograph.dossiers import actions
 from heliograph.dossiers.actions.transferring import ANSWERS
+from heliograph.dossiers.models import CaseEvent
 
 
 def _report_fields(_place: StepPlace) -> Fields:
@@ -24,7 +26,8 @@ def _approve_fields(_place: StepPlace) -> Fields:
 def _deliver_fields(_place: StepPlace) -> Fields:
     return {
         "delivered_at": Moment(label="移交时间"),
-        "receipt": text("回执", limit=200),
+        "receipt": text("回执", limit=200, help_text="公安机关在回执上签收的人和时间；回执作为文书上传"),
+        "examination": CaseFileField(label="检验报告或者鉴定结论", hint="有检验、鉴定的随案移送，在此上传；没有的不填"),
         "late_reason": text("逾时说明", limit=500, required=False, help_text="只在超过法定时限时填写"),
     }
 
@@ -51,12 +54,20 @@ def _items_fields(_place: StepPlace) -> Fields:
     }
 
 
+def _deliver(place: StepPlace, given: Given) -> CaseEvent:
+    values = dict(given.values)
+    return actions.transfer_case(
+        place.case.pk, place.place, examination_id=values.pop("examination"), **values, papers=given.papers,
+        actor=place.scope.account, at=place.scope.at, rev=place.rev,
+    )  # fmt: skip
+
+
 TRANSFERS: dict[Act, ActForm] = {
     actions.report_transfer: ActForm("报告移送", plain(actions.report_transfer), _report_fields),
     actions.approve_transfer: ActForm(
         "提交审批结论", plain(actions.approve_transfer), _approve_fields, frozenset({"准予移送"})
     ),
-    actions.transfer_case: ActForm("登记移送", plain(actions.transfer_case), _deliver_fields),
+    actions.transfer_case: ActForm("登记移送", _deliver, _deliver_fields),
     actions.record_police_answer: ActForm(
         "登记答复", plain(actions.record_police_answer), _answer_fields, frozenset({"公安机关立案"})
     ),

@@ -22,7 +22,8 @@ from heliograph.desk.scope import Scope
 from heliograph.dossiers.actions import store_case_file
 from heliograph.dossiers.rules.papers import is_file_here
 from heliograph.kernel.verdict import require
-from heliograph.registers.files import MEGABYTE, NAME_LIMIT, FileRefusedError, check_size, kind_of, storage
+from heliograph.registers.files import MEGABYTE, NAME_LIMIT, FileRefusedError, check_size, kind_of
+from heliograph.registers.storage import storage
 
 SALT = "heliograph.desk.case-file"
 LONGEST_REFERENCE = 2_000

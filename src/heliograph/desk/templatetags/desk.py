@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
 from typing import Any
+from uuid import UUID
 
 from django import template
 from django.templatetags.static import static
@@ -11,12 +12,14 @@ from django.utils.html import format_html
 from django.utils.safestring import SafeString
 
 from heliograph.desk.case_page import until
+from heliograph.desk.case_reading import near
 from heliograph.desk.cited import CitedArticle, in_words, sources_of
 from heliograph.desk.scope import Scope
 from heliograph.disclosure.adjustments import ADJUST_LIMIT
-from heliograph.dossiers.models import Proposal
+from heliograph.dossiers.models import Evidence, Proposal
 from heliograph.duties.models import Duty
 from heliograph.duties.queries import OPEN_STATES
+from heliograph.evidence.models import Original
 from heliograph.registers.exports import flat
 
 register = template.Library()
@@ -39,6 +42,7 @@ def shown(value: Any) -> str:
 
 
 register.filter("until", until)
+register.filter("near", near)
 
 
 @register.filter
@@ -54,15 +58,22 @@ def lookup(names: dict[str, str], key: str) -> str:
 
 
 @register.filter
-def several(citations: str) -> str:
-    """Return citations that a flowchart writes with commas as a list that breaks between them."""
-    return "、".join(one.strip() for one in citations.split(",") if one.strip())
+def several(citations: str | Iterable[str]) -> str:
+    """Return citations, of a pack or as a flowchart writes them with commas, as a list that breaks between them."""
+    listed = citations.split(",") if isinstance(citations, str) else citations
+    return "、".join(one.strip() for one in listed if one.strip())
 
 
 @register.filter
 def cited(text: str, scope: Scope) -> str:
-    """Return a text in which keys of articles and of clauses of the agency's sources are written for people."""
+    """Return a basis in which keys of articles and of clauses of the agency's sources are written for people."""
     return in_words(str(text or ""), sources_of(scope))
+
+
+@register.filter
+def told(text: str) -> str:
+    """Return what somebody typed with its keys of articles written for people; nothing else of it is touched."""
+    return in_words(str(text or ""))
 
 
 @register.filter
@@ -83,3 +94,9 @@ def tiers(proposal: Proposal) -> list[dict[str, Any]]:
 def asks_adjustment(duties: Iterable[Duty]) -> bool:
     """Say whether a dynamic adjustment is still asked of an entry with these duties."""
     return any(duty.kind == ADJUST_LIMIT and duty.state in OPEN_STATES for duty in duties)
+
+
+@register.filter
+def of_evidence(originals: Mapping[UUID, list[Original]], one: Evidence) -> list[Original]:
+    """Return the originals of a piece of evidence."""
+    return originals.get(one.pk, [])

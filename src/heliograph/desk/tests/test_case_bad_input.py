@@ -27,9 +27,10 @@ from heliograph.dossiers import actions
 from heliograph.dossiers.models import Case, CaseEvent, CaseFile, Evidence, Paper
 from heliograph.dossiers.tests.bureau import Bureau, generic_step, opened, step_of
 from heliograph.dossiers.tests.walks import filed
+from heliograph.evidence.models import Original
 from heliograph.ledger.models import Record
 from heliograph.registers.actions import drop_unused_files
-from heliograph.registers.files import storage
+from heliograph.registers.storage import storage
 
 HUGE = "长" * 7_000_000  # 20 MB and more
 PDF = b"%PDF-1.4 sent by a form"  # no bytes that the bureau keeps already
@@ -174,7 +175,7 @@ def test_evidence_that_is_refused_leaves_no_file_behind(bureau: Bureau, browser:
     def upload() -> SimpleUploadedFile:
         return SimpleUploadedFile("报表.pdf", PDF)
 
-    assert client.post(address, {**sent, "obtained_on": "2031-01-01", "file": upload()}).status_code == 409
-    assert not uploaded(case).exists()
-    assert client.post(address, {**sent, "file": upload()}).status_code == 302
-    assert Evidence.objects.get().file == uploaded(case).get()
+    assert client.post(address, {**sent, "obtained_on": "2031-01-01", "originals": upload()}).status_code == 409
+    assert not Original.objects.exists()
+    assert client.post(address, {**sent, "originals": upload()}).status_code == 302
+    assert Original.objects.get().subject_id == Evidence.objects.get().pk

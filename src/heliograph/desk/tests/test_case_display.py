@@ -113,6 +113,7 @@ def test_an_article_is_cited_as_people_write_it(bureau: Bureau, browser: Browser
         ("统计法第四十四条", Asked("统计法", "", "44")),
         ("《统计法》（2024）第四十四条", Asked("统计法", "2024", "44")),
         ("行政处罚法第58条之1（2）", Asked("行政处罚法", "", "58-1(2)")),
+        ("国办发〔2018〕118 号第七条", Asked("国办发118号", "2018", "7")),
         ("统计法 44", Asked("统计法", "", "44")),
         ("统计法", None),
         ("", None),
@@ -181,12 +182,13 @@ def test_a_clue_that_waits_stands_on_the_desk_of_its_unit(bureau: Bureau, browse
 
 def test_a_step_says_the_hour_where_its_period_is_in_hours() -> None:
     due_at = datetime(2026, 11, 23, 6, 30, tzinfo=UTC)
+    flow = SimpleNamespace(definition=SimpleNamespace(nodes={}), limits={})
     step: Any = SimpleNamespace(
-        token=SimpleNamespace(due_on=date(2026, 11, 23)),
-        place=SimpleNamespace(node=SimpleNamespace(limit="transfer_deliver")),
+        token=SimpleNamespace(due_on=date(2026, 11, 23), place="t_deliver"),
+        place=SimpleNamespace(node=SimpleNamespace(limit="transfer_deliver"), standing=SimpleNamespace(compiled=flow)),
     )
     clock: Any = [SimpleNamespace(duty=SimpleNamespace(kind="transfer_deliver", due_at=due_at))]
-    assert until(step, clock) == "2026-11-23 14:30"
-    assert until(step, []) == "2026-11-23"
+    assert until(step, clock) == "限 2026-11-23 14:30 前"
+    assert until(step, []) == "限 2026-11-23 前"
     step.token.due_on = None
     assert until(step, clock) == ""

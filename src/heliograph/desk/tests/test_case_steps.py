@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from datetime import timedelta
 from typing import Any
 
 import pytest
@@ -13,7 +14,8 @@ from heliograph.desk.tests.casework import PDF, open_bureau, read, rev_of, step_
 from heliograph.desk.tests.conftest import Browser
 from heliograph.dossiers import actions
 from heliograph.dossiers.models import Case, CaseEvent, Hearing, Paper, Proposal, StepDraft
-from heliograph.dossiers.tests.bureau import Bureau, generic_step, opened, step_of
+from heliograph.dossiers.queries import notice_of
+from heliograph.dossiers.tests.bureau import Bureau, at, generic_step, opened, step_of
 from heliograph.dossiers.tests.walks import answered, concluded, filed, investigated, noticed
 
 pytestmark = pytest.mark.django_db
@@ -50,8 +52,21 @@ def test_a_generic_step_asks_its_facts_and_is_done_once(bureau: Bureau, browser:
     assert again.status_code == 409
     assert "这一环节已经办理过" in text
     assert "再填一次的文字" in text
+    clicked_twice = send(client, bureau, case, place, rev=rev, **{**CHECKED, "note": "再填一次的文字"})
+    assert clicked_twice.status_code == 409  # the form was never taken
     assert CaseEvent.objects.filter(case=case, act="complete_step").count() == 1
     assert "承办甲于" in read(client, step_url(bureau, case, place), 409)
+
+
+def test_a_second_click_finds_the_step_done_by_the_first(bureau: Bureau, browser: Browser) -> None:
+    case, client = opened(bureau), browser(bureau["handler"])
+    place, rev = generic_step(case), rev_of(case)
+    first, second = (send(client, bureau, case, place, rev=rev, **CHECKED) for _click in range(2))
+    assert first.status_code == second.status_code == 302
+    assert second["Location"] == url(bureau, "case", case=case.pk)
+    assert CaseEvent.objects.filter(case=case, act="complete_step").count() == 1
+    other = browser(bureau["co_handler"])
+    assert send(other, bureau, case, place, rev=rev, **CHECKED).status_code == 409
 
 
 def test_a_stale_form_keeps_what_was_typed(bureau: Bureau, browser: Browser) -> None:
@@ -173,6 +188,13 @@ def test_a_decision_before_the_statement_is_refused_with_its_article(bureau: Bur
     assert early.status_code == 409
     assert "届满前不能登记为期满未提出" in text
     assert "《行政处罚法》（2021）第四十五条" in text
+    notice = notice_of(case)
+    assert notice is not None
+    bureau.now = at(notice.statement_until + timedelta(days=1))
+    last_day = send(client, bureau, case, place, kind="silence", received_on=f"{notice.statement_until}", content="")
+    assert last_day.status_code == 409  # the hint asks for the day after, and so does the law
+    after = f"{notice.statement_until + timedelta(days=1)}"
+    assert send(client, bureau, case, place, kind="silence", received_on=after, content="").status_code == 302
 
 
 def test_the_decision_asks_for_the_bank_and_takes_a_number(bureau: Bureau, browser: Browser) -> None:
@@ -226,11 +248,11 @@ def test_the_new_case_keeps_what_was_typed_and_names_what_is_wrong(bureau: Burea
         "party0-name": "某公司", "party0-number": "91350100M000100Y43",
         "party1-standing": "party", "party2-standing": "party",
     }  # fmt: skip
+    assert 'value="application"' not in form  # nobody applies to be punished
     alone = client.post(address, sent)
     text = alone.content.decode()
-    assert alone.status_code == 409
-    assert "不得少于两人" in text
-    assert "《行政处罚法》（2021）第四十二条" in text
+    assert alone.status_code == 422
+    assert "协办人" in text
     assert "检查发现" in text
     sent["co_handler"] = str(bureau["co_handler"].pk)
     assert client.post(address, {**sent, "party0-number": "913501"}).status_code == 409

@@ -75,8 +75,14 @@ def test_notice_is_made_previewed_issued_and_taken(handler: Client, bureau: Bure
     assert Record.objects.filter(kind="case.file_read", subject_id=str(case.pk)).exists()
     page = read(handler, step_url(bureau, case, step_of(case, "give_prior_notice")))
     assert f"系统生成的{NOTICE}{made.number}" in page
-    sent = {"rev": rev_of(case), "served_on": f"{bureau.today:%Y-%m-%d}", "paper-0-on": f"{bureau.today:%Y-%m-%d}",
-            "paper-0-document": str(made.pk)}  # fmt: skip
+    sent = {"rev": rev_of(case), "served_on": f"{bureau.today:%Y-%m-%d}", "paper-0-document": str(made.pk)}
+    here = step_url(bureau, case, step_of(case, "give_prior_notice"))
+    other = handler.post(here, sent | {"paper-0-on": "2031-01-01"})
+    assert other.status_code == 422
+    assert "日期和文号以文书为准" in other.content.decode()
+    by_hand = sent | {"paper-0-document": "by_hand"}
+    bare = handler.post(here, by_hand)
+    assert "另行制作的文书，请填写制作日期" in bare.content.decode()
     answer = handler.post(step_url(bureau, case, step_of(case, "give_prior_notice")), sent)
     assert answer.status_code == 302, answer.content.decode()
     assert Paper.objects.get(case=case, kind=NOTICE).document_id == made.pk

@@ -14,6 +14,7 @@ from heliograph.desk.tests.casework import open_bureau, read, step_url, url
 from heliograph.desk.tests.conftest import Browser
 from heliograph.dossiers.models import Case, Deposit, Paper, PaperScan
 from heliograph.dossiers.tests.bureau import Bureau, opened, step_of
+from heliograph.dossiers.tests.retrieving import granted
 from heliograph.dossiers.tests.test_dossier import archive, close, lacking_report, pdf
 from heliograph.ledger.models import Record
 from heliograph.registers.models import Account
@@ -91,6 +92,8 @@ def test_a_missing_file_is_added_after_archiving(bureau: Bureau, archived: Case,
 
 def test_exports_are_given_and_recorded(bureau: Bureau, archived: Case, browser: Browser, tmp_path: Path) -> None:
     handler = browser(bureau["handler"])
+    for role in ("handler", "archivist"):
+        granted(bureau, archived, bureau[role])
     bag = handler.post(at(bureau, archived, "dossier-bag"))
     with zipfile.ZipFile(io.BytesIO(b"".join(bag))) as content:
         names = content.namelist()
@@ -107,6 +110,7 @@ def test_without_fonts_there_is_no_pdf_and_no_record(
     bureau: Bureau, archived: Case, browser: Browser, settings: LazySettings, tmp_path: Path
 ) -> None:
     settings.FONT_FOLDERS = [tmp_path]
+    granted(bureau, archived, bureau["handler"])
     handler = browser(bureau["handler"])
     assert "heliograph fonts install" in read(handler, at(bureau, archived))
     assert handler.post(at(bureau, archived, "dossier-pdf")).status_code == 409

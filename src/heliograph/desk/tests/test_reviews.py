@@ -2,18 +2,24 @@
 
 from __future__ import annotations
 
+import io
 from typing import Any
 
 import pytest
+from django.core.exceptions import ValidationError
 from django.core.files.uploadedfile import SimpleUploadedFile
 from django.test import Client
+from pypdf import PdfWriter
 
+from heliograph.desk.steps.reasons import ReasonsField
 from heliograph.desk.tests.casework import PDF, open_bureau, read, rev_of, step_url, url
 from heliograph.desk.tests.conftest import Browser
+from heliograph.dossiers.actions import store_case_file
 from heliograph.dossiers.models import Case
 from heliograph.dossiers.tests.bureau import Bureau, step_of
 from heliograph.dossiers.tests.doing import open_steps
 from heliograph.dossiers.tests.walks import answered, concluded, investigated, noticed, took_evidence
+from heliograph.ledger.models import Record
 from heliograph.legality_review.models import AdviserContract, Review, ReviewCall, Reviewer, Training
 from heliograph.legality_review.queries import elements_of
 from heliograph.legality_review.tests.reviewing import checked, registered, responded, reviewed, submitted, to_review
@@ -185,3 +191,84 @@ def test_people_contracts_and_trainings_are_registered(bureau: Bureau, browser: 
     assert client.post(url(bureau, "reviewers"), again).status_code == 302
     assert "行政处罚法" in read(client, address)
     assert client.post(url(bureau, "reviewers"), again).status_code == 409
+
+
+def test_the_opinion_is_written_beside_the_package(bureau: Bureau, browser: Browser, case: Case) -> None:
+    submitted(bureau, case)
+    checked(bureau, case)
+    reviewer = browser(bureau["legality_reviewer"])
+    page = read(reviewer, step_url(bureau, case, step_of(case, "review_opinion")))
+    assert 'target="shown"' in page
+    assert page.index("送审材料和证据") < page.index("审核要素")
+    assert "行政处罚法@2021" not in page  # keys read as people write them
+    kept = case.files.order_by("pk")[0]
+    answer = reviewer.get(url(bureau, "review-shown", case=case.pk, file=kept.pk))
+    assert answer["X-Frame-Options"] == "SAMEORIGIN"
+    assert "frame-ancestors 'self'" in answer["Content-Security-Policy"]
+    assert "不能在这里显示" in answer.content.decode()
+    assert Record.objects.filter(kind="case.file_read", actor_id=bureau["legality_reviewer"].pk).exists()
+
+
+def blank() -> bytes:
+    """Return a PDF of one empty page."""
+    writer, made = PdfWriter(), io.BytesIO()
+    writer.add_blank_page(width=595, height=842)
+    writer.write(made)
+    return made.getvalue()
+
+
+def test_a_file_of_pages_is_shown_as_pictures(bureau: Bureau, browser: Browser, case: Case) -> None:
+    kept = store_case_file(case.pk, name="一页.pdf", content=blank(), actor=bureau["handler"], at=bureau.later())
+    page = read(browser(bureau["legality_reviewer"]), url(bureau, "review-shown", case=case.pk, file=kept.pk))
+    assert page.count("data:image/png;base64,") == 1
+    assert "1 页" in page
+
+
+def test_rounds_are_compared_grounds_named_and_responsibility_listed(
+    bureau: Bureau, browser: Browser, case: Case
+) -> None:
+    reviewed(bureau, case, "problems")
+    responded(bureau, case)
+    concluded(bureau, case, 涉及重大公共利益=True)
+    reviewed(bureau, case)
+    reviewer = browser(bureau["legality_reviewer"])
+    page = read(reviewer, url(bureau, "case-review", case=case.pk))
+    assert "各轮意见对照" in page
+    assert "《行政处罚法》（2021）第五十八条" in page
+    assert "@2021" not in page
+    listed = read(reviewer, url(bureau, "review-accountability"))
+    assert listed.count("已声明") == 2
+    assert bureau["handler"].display_name in listed
+
+
+def test_a_case_that_needs_none_says_why(bureau: Bureau, browser: Browser) -> None:
+    case = concluded(bureau, investigated(bureau))
+    page = read(browser(bureau["handler"]), url(bureau, "case-review", case=case.pk))
+    assert "不属于审核情形的判断" in page
+    assert "是否涉及重大公共利益" in page
+
+
+def test_l2_every_answer_to_the_catalogue_asks_its_reason(bureau: Bureau, browser: Browser) -> None:
+    case = investigated(bureau)
+    place = step_of(case, "conclude_investigation")
+    page = read(browser(bureau["handler"]), step_url(bureau, case, place))
+    assert page.count('name="fact-审核情形判断理由-') == 6
+    field = ReasonsField("理由", {"甲": "是否甲", "乙": "是否乙"})
+    with pytest.raises(ValidationError, match="是否乙"):
+        field.clean("甲：有据")
+    with pytest.raises(ValidationError, match="最多 300 字"):
+        field.clean(f"甲：有据\n乙：{'长' * 301}")
+    sent = {"r-1": "有据", "r-2": " 无关 "}
+    assert field.clean(field.widget.value_from_datadict(sent, {}, "r")) == "甲：有据\n乙：无关"
+
+
+def test_a_contract_that_is_not_renewed_is_said_so(bureau: Bureau, browser: Browser) -> None:
+    client = browser(bureau["head"])
+    contract = {"contract-firm": "某律师事务所", "contract-lawyer": "律师甲", "contract-signed_on": "2026-09-08",
+                "contract-from_on": "2026-09-20", "contract-to_on": "2027-09-19", "act": "contract"}  # fmt: skip
+    client.post(url(bureau, "reviewers"), contract)
+    assert 'value="decline"' in read(client, url(bureau, "reviewers"))
+    made = str(AdviserContract.objects.get().pk)
+    decline = {"act": "decline", "contract": made, "decline-reason": "改为购买服务"}
+    assert client.post(url(bureau, "reviewers"), decline).status_code == 302
+    assert 'value="decline"' not in read(client, url(bureau, "reviewers"))

@@ -63,7 +63,7 @@ def test_a_penalty_on_the_spot_is_done_by_its_pages(bureau: Bureau, browser: Bro
     assert OnSiteAct.objects.filter(case=case).count() == 1
     day = bureau.today.isoformat()
     send("t_notice", told_on=day, kinds=["fine"], fine="100", facts="现场查实", reasons="初次违法", basis=[BASIS],
-         answer="no_comment")  # fmt: skip
+         correction="当场改正", answer="no_comment")  # fmt: skip
     assert "100 元以下的罚款" in read(desk, step_url(bureau, case, "t_decide"))
     paper = SimpleUploadedFile("决定书.pdf", PDF, content_type="application/pdf")
     send("t_decide", decided_on=day, ground="small", receipt="Z-1", **{"paper-0-file": paper})

@@ -7,8 +7,8 @@ from django.http import FileResponse, HttpRequest, HttpResponseBase
 from heliograph.portal.pages.entries import opened
 from heliograph.portal.site import NotFoundError, public_page
 from heliograph.portal.values import definitions_of
-from heliograph.registers.files import storage
 from heliograph.registers.queries import file_of
+from heliograph.registers.storage import storage
 
 
 @public_page

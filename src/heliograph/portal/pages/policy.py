@@ -12,6 +12,7 @@ from django.urls import reverse
 
 from heliograph.kernel.packs.schema import AvDuty, Pack, Policy, PolicyArticle, Provision, Rule, TimeLimit
 from heliograph.portal.citations import Citation, citations
+from heliograph.portal.drawn import review_flowcharts, review_lists
 from heliograph.portal.limits import length_in_words
 from heliograph.portal.scope import agency_scope
 from heliograph.portal.site import Link, NotFoundError, Page, public_page, show
@@ -96,6 +97,8 @@ def policy(request: HttpRequest, agency: str, kind: str) -> HttpResponse:
         "policies": [(one, _articles(one)) for one in policies],
         "tables": [table for table in tables(scope.pack, kind, scope.on) if table.lines] if scope.pack else [],
         "sources": scope.pack.sources if scope.pack else [],
+        "flowcharts": review_flowcharts(scope) if kind == "review" else [],
+        "lists": review_lists(scope) if kind == "review" else [],
     }
     page = Page(site=scope.site, title=title, current="policy", crumbs=[Link("公示制度", "")])
     return show(request, "portal/policy.html", page, context)

@@ -50,7 +50,9 @@
     found.forEach(function (one) { list.appendChild(row(one)); });
     if (!found.length) {
       var none = document.createElement('li');
-      none.textContent = '执法依据库中没有这一条。';
+      var said = document.createElement('div');
+      said.textContent = '执法依据库中没有这一条。';
+      none.appendChild(said);
       list.appendChild(none);
     }
   }
