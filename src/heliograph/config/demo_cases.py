@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
+from heliograph.config.demo_retrievals import retrieve
 from heliograph.config.demo_reviews import register_reviewers, was_called_in
 from heliograph.config.demo_script import AgencyScript, CaseLine, OfficeHours
 from heliograph.config.demo_steps import do
@@ -95,6 +96,7 @@ def _walk(office: Office, line: CaseLine) -> None:
         if line.pace:
             hours.next(line.pace * MINUTES)
         do(task)
+    retrieve(task, office.accounts)
 
 
 def _next(stands: Standing, waits_at: str) -> Token | None:

@@ -136,6 +136,8 @@ class CaseLine(Strict):
     problems: int = 0  # how many opinions of the legality review find problems before one agrees
     disputed: bool = False  # the handling unit does not adopt them, and the leaders settle it together
     called_in: str = ""  # why the legal office calls the case in, which nobody submitted
+    retrieved_by: str = ""  # of the staff: reads the dossier under an approval
+    asked_for_by: str = ""  # of the staff: waits for the approval
     answers: dict[str, Any] = {}
     notes: dict[str, str] = {}
 

@@ -25,7 +25,7 @@ from heliograph.dossiers.actions import (
     seizures,
 )
 from heliograph.dossiers.actions.closing import fitting_outcomes
-from heliograph.dossiers.queries import decision_of, heard_of
+from heliograph.dossiers.queries import decision_of, heard_of, notice_of
 from heliograph.dossiers.rules import permitting
 from heliograph.regimes.queries import pack_in_force
 from heliograph.registers.models import Entry
@@ -91,7 +91,10 @@ def _conclude(task: Task) -> Values:
 def _statement(task: Task) -> Values:
     said = task.line.statement
     kind = "hearing" if task.line.hearing else "statement" if said and not task.has_spoken else "waiver"
-    return {"kind": kind, "received_on": task.today, "content": said, "file_id": task.scan()}
+    notice = notice_of(task.case)
+    told = notice is not None and notice.hearing_until is not None
+    given = {"kind": kind, "received_on": task.today, "content": said, "file_id": task.scan()}
+    return {**given, "rest_waived": kind == "statement" and not told}
 
 
 def _decide(task: Task) -> Values:
@@ -108,8 +111,8 @@ def _serve(task: Task) -> Values:
 def _payment(task: Task) -> Values:
     owed = task.line.fine + task.line.levied
     if not owed:
-        handed_over = {"delivered": "按决定书交付，当场清点。"} if task.line.procedure == "levy" else {}
-        return {"state": "已履行", **handed_over}
+        in_kind = {"delivered": "按决定书交付，当场清点。", "file_id": task.scan()}
+        return {"state": "已履行", **(in_kind if task.line.procedure == "levy" else {})}
     return {
         "state": "已履行",
         "amount": owed,
@@ -117,6 +120,7 @@ def _payment(task: Task) -> Values:
         "bank": BANK,
         "receipt": f"演示-{task.case.number}",
         "file_id": task.scan(),
+        "no_surcharge": "当事人有特殊困难，经机关负责人批准不再收取。",
     }
 
 
@@ -138,6 +142,7 @@ def _examine(task: Task) -> Values:
         facts=line.found or line.facts,
         reasons=line.reasons,
         basis=line.applied,
+        other=line.found if carried_out and not line.levied else "",
         levied=line.levied,
     )
     return {"content": content, "papers": task.papers(), "facts": task.answers()}
@@ -192,13 +197,15 @@ def _told(task: Task) -> Values:
 
 
 def _compensate(task: Task) -> Values:
-    return {
-        "returned": "征用的财物完好返还，当场签收。",
-        "amount": Decimal(0),
-        "voucher": "",
-        "done_on": task.today,
-        "papers": task.papers(),
-    }
+    content = levies.CompensationContent(
+        state="returned",
+        returned="征用的财物完好返还，当场签收。",
+        amount=Decimal(0),
+        voucher="",
+        done_on=task.today,
+        waived="双方书面约定无偿使用。",
+    )
+    return {"content": content, "papers": task.papers()}
 
 
 def _answers(task: Task) -> Values:

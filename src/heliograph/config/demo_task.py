@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import date, timedelta
 from decimal import Decimal
@@ -11,6 +12,7 @@ from heliograph.config.demo_script import CaseLine, OfficeHours
 from heliograph.dossiers import actions
 from heliograph.dossiers.actions import OnSiteContent, PaperContent, ProposalContent
 from heliograph.dossiers.models import Case
+from heliograph.dossiers.reasons import REASONS, questions_of, reasons_in
 from heliograph.kernel.bpmn import Node
 from heliograph.kernel.feel import FactDef, FactValue
 from heliograph.kernel.packs.asking import facts_ahead
@@ -19,8 +21,34 @@ from heliograph.procedures.queries import Standing
 from heliograph.registers.models import Account
 
 CORRECTION = "按照规定报送资料，建立健全有关制度。"
-SCAN = b"%PDF-1.4\n% \xe6\xbc\x94\xe7\xa4\xba\n1 0 obj<</Type/Catalog>>endobj\ntrailer<</Root 1 0 R>>\n%%EOF\n"
+_WORDS = b"BT /F 26 Tf 90 640 Td (DEMONSTRATION SCAN) Tj 0 -40 Td /F 14 Tf (Not a real document) Tj ET"
+_OBJECTS = (
+    b"<</Type/Catalog/Pages 2 0 R>>",
+    b"<</Type/Pages/Kids[3 0 R]/Count 1>>",
+    b"<</Type/Page/Parent 2 0 R/MediaBox[0 0 595 842]/Contents 4 0 R/Resources<</Font<</F 5 0 R>>>>>>",
+    b"<</Length " + str(len(_WORDS)).encode() + b">>stream\n" + _WORDS + b"\nendstream",
+    b"<</Type/Font/Subtype/Type1/BaseFont/Helvetica>>",
+)
+
+
 LAST_HOUR_TO_GO_OUT = 15
+SO = "经比对卷内材料，属于该情形。"
+NOT_SO = "经比对卷内材料，不属于该情形。"
+
+
+def _scanned() -> bytes:
+    """Return a PDF of one page, so that a dossier of the demonstration has something to look at."""
+    content, places = b"%PDF-1.4\n", []
+    for number, one in enumerate(_OBJECTS, 1):
+        places.append(len(content))
+        content += b"%d 0 obj" % number + one + b"endobj\n"
+    rows = b"".join(b"%010d 00000 n \n" % place for place in places)
+    table = b"xref\n0 %d\n0000000000 65535 f \n" % (len(_OBJECTS) + 1) + rows
+    ends = b"trailer<</Size %d/Root 1 0 R>>\nstartxref\n%d\n%%%%EOF\n" % (len(_OBJECTS) + 1, len(content))
+    return content + table + ends
+
+
+SCAN = _scanned()
 
 
 @dataclass
@@ -79,7 +107,18 @@ class Task:
         asked = (facts_ahead(compiled.definition, self.token.place) - set(self.stands.facts)) | set(self.node.facts)
         by_hand = {str(one["name"]) for one in compiled.bundle.facts if one.get("ask") == "handler"}
         wanted = sorted(asked & (by_hand | set(self.line.answers)))
-        return {name: self._answer(compiled.dictionary[name]) for name in wanted}
+        given = {name: self._answer(compiled.dictionary[name]) for name in wanted}
+        return {**given, REASONS: self._reasons(given)} if REASONS in given else given
+
+    def _reasons(self, given: Mapping[str, FactValue]) -> str:
+        """Return a reason for each answer to the catalogue: that of the line, else what it says of those that fit."""
+        told = str(self.line.answers.get(REASONS, ""))
+        asked = questions_of(self.stands)
+        own = reasons_in(told, asked)
+        yes = [name for name in asked if given.get(name) is True]
+        general = "" if own else told
+        rest = {name: (general or SO) if name in yes else NOT_SO if yes else general or NOT_SO for name in asked}
+        return "\n".join(f"{name}：{reason}" for name, reason in {**rest, **own}.items())
 
     def _answer(self, fact: FactDef) -> FactValue:
         given: FactValue | None = self.line.answers.get(fact.name)
