@@ -19,6 +19,7 @@ TITLES = {
     "cases": "Cases on the desk (PostgreSQL and the web server on the same machine)",
     "decisions": "Decision tables (kernel, figures per second of CPU of one core)",
     "documents": "Documents (one process, fonts as the tests have them)",
+    "evidence": "Files of evidence (one process, local disk)",
     "due_dates": "Due dates (kernel, one process)",
     "packs": "Loading packs",
     "procedures": "Running cases (PostgreSQL on the same machine)",

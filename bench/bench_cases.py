@@ -20,6 +20,7 @@ from bench.acts_of_cases import acts
 from bench.bench_ledger import stretch
 from bench.cases_input import Archive, add_cases, found_archive
 from bench.django_setup import SETTINGS
+from bench.issuing import issue_at_once
 from bench.penalty_flows import BACKEND, flows, sign_in
 from bench.product_server import served
 from heliograph.desk import clock
@@ -48,6 +49,7 @@ def run() -> dict[str, float | str]:
         figures |= acts(archive.bureau)
         figures |= _flows(archive.bureau, clone.made[-1])
         figures |= _numbers(archive.bureau)
+        figures |= issue_at_once(archive.bureau)
         done = 0
         for size in SIZES:
             add_cases(archive, done + 1, size)

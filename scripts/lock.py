@@ -1,5 +1,7 @@
 """Write `requirements.lock`: names, versions and hashes, first what the product runs on, then what developers add.
 
+`requirements-ocr.lock` holds what reading scans adds (extra `ocr`), which is large and installed only on request.
+
 Run by `make lock` inside the virtual environment. The file holds no index address, so any mirror can serve it.
 """
 
@@ -12,6 +14,7 @@ from pathlib import Path
 
 ROOT = Path(__file__).resolve().parent.parent
 LOCK = ROOT / "requirements.lock"
+OCR = ROOT / "requirements-ocr.lock"
 MARKER = "# --- development: not installed by `make demo` ---"
 FLAGS = [
     "--quiet", "--generate-hashes", "--allow-unsafe", "--strip-extras", "--no-emit-index-url",
@@ -28,19 +31,21 @@ def compile_requirements(output: Path, *extra: str) -> dict[str, str]:
 
 
 def main() -> None:
-    """Compile everything once, then the running product against the same versions."""
+    """Compile everything once, then the running product and reading scans against the same versions."""
     full = LOCK.with_name("requirements.full.tmp")
     small = LOCK.with_name("requirements.run.tmp")
     try:
-        everything = compile_requirements(full, "--all-extras")
+        everything = compile_requirements(full, "--extra", "dev")
         pins = [re.sub(r" \\.*", "", block.splitlines()[0]) for block in everything.values()]
         full.write_text("\n".join(pins) + "\n")
         running = compile_requirements(small, "-c", str(full))
+        reading = compile_requirements(small, "--extra", "ocr", "-c", str(full))
     finally:
         full.unlink(missing_ok=True)
         small.unlink(missing_ok=True)
     development = [block for name, block in everything.items() if name not in running]
     LOCK.write_text("\n".join([*running.values(), MARKER, *development]) + "\n")
+    OCR.write_text("\n".join(block for name, block in reading.items() if name not in running) + "\n")
 
 
 if __name__ == "__main__":

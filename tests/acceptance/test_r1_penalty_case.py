@@ -239,7 +239,8 @@ def _conclude(page: Page, bureau: Bureau, case: Case, faults: list[str]) -> None
     page.get_by_label("责令改正的内容").fill("按时报送统计资料")
     page.get_by_label("行政处罚法@2021:54").check()
     answer_all(page, 情节复杂="yes")
-    page.get_by_label("逐项写明上述各项判断的理由").fill("都不属于：金额小，只涉及当事人一家")
+    for reason in page.locator("label.reason input").all():
+        reason.fill("不属于：金额小，只涉及当事人一家")
     fill_papers(page, bureau)
     faults += look(page, "step-conclude")
     send(page, "提交调查终结报告", "调查终结")

@@ -9,10 +9,24 @@ from uuid import UUID
 
 from django.urls import URLPattern, get_resolver, reverse
 
-from heliograph.documents.models import Document
+from heliograph.documents.models import Comparison, Document, Template
 from heliograph.dossiers.actions import ClueContent, register_clue, store_case_file
-from heliograph.dossiers.models import Case, Deposit, Discussion, Measure, Message, Paper, Proposal
+from heliograph.dossiers.models import (
+    Case,
+    Deposit,
+    Destruction,
+    Discussion,
+    Evidence,
+    Measure,
+    Message,
+    Paper,
+    Proposal,
+    Retrieval,
+)
+from heliograph.dossiers.originals import EVIDENCE_SUBJECT
 from heliograph.duties.actions import Subject, open_duty
+from heliograph.evidence.models import Original
+from heliograph.evidence.tests.samples import boxed, pdf
 from heliograph.kernel.workdays import CalendarDay
 from heliograph.ledger.models import Record
 from heliograph.procedures.actions import start
@@ -22,6 +36,7 @@ from heliograph.regimes.queries import pack_in_force
 from heliograph.registers.actions import ArticleText, LawText, propose_law, request_erasure
 from heliograph.registers.models import Account, Agency, Article
 from heliograph.registers.queries import unit_of
+from heliograph.registers.storage import storage
 from tests.cast import NOON, TODAY
 
 # what makes a form reach the act: without it a page would answer 422 before anybody's right is asked
@@ -60,6 +75,10 @@ class Place:
             wanted |= {
                 "register": "bodies", "entry": self.ids["filed_entry"], "version": 1, "field": "entrustment_letter"
             }  # fmt: skip
+        if name == "template-version":
+            wanted["version"] = self.ids["template"]
+        if name == "original-media":
+            wanted["original"] = self.ids["film"]
         needs = next(set(pattern.pattern.converters) for pattern in desk_patterns() if pattern.name == name)
         return reverse(f"desk:{name}", kwargs={key: wanted[key] for key in needs})
 
@@ -79,7 +98,11 @@ def shared_things(agency: Agency, entry_id: UUID, actor: Account) -> dict[str, U
     off = CalendarDay(date(2031, 1, 1), is_workday=False, name="元旦", notice="测试通知", source="测试")
     calendar = propose_calendar([off], agency_id=agency.pk, actor=actor, at=NOON)
     article = Article.objects.order_by("key")[0]
-    return {"duty": duty.pk, "law": law.pk, "calendar": calendar.pk, "article": article.pk}
+    form = Template.objects.create(
+        agency=agency, kind="filing_approval", title="立案审批表", number=1, sha256="0" * 64, pack="试", reason="试",
+        effective_from=TODAY, proposed_by=actor, proposed_at=NOON,
+    )  # fmt: skip
+    return {"duty": duty.pk, "law": law.pk, "calendar": calendar.pk, "article": article.pk, "template": form.pk}
 
 
 def recorded_things(agency: Agency, actor: Account) -> dict[str, UUID]:
@@ -117,12 +140,31 @@ def case_things(agency: Agency, handler: Account, other: Account, release: Proce
         drafted_at=NOON,
     )  # fmt: skip
     kept = store_case_file(case.pk, name="试.pdf", content=b"%PDF-1.7", actor=handler, at=NOON)
+    compared = Comparison.objects.create(agency=agency, document=document, file_sha256=kept.sha256, file_name="试.pdf",
+                                         uploaded_by=handler, uploaded_at=NOON)  # fmt: skip
     paper = Paper.objects.create(**who, step="t_file", kind="立案审批表", made_on=TODAY, registered_by=handler)
+    evidence = Evidence.objects.create(
+        **who, kind="audiovisual", name="试", proves="试", source="试", obtained_on=TODAY, first_collector=handler,
+        registered_by=handler,
+    )  # fmt: skip
+    originals = [
+        Original.objects.create(
+            agency=agency, subject_kind=EVIDENCE_SUBJECT, subject_id=evidence.pk, name="试", size=len(content),
+            sha256=storage().put(content), sm3="0" * 64, media_type=kind, received_by=handler, received_at=NOON,
+        )
+        for content, kind in ((pdf(), "application/pdf"), (boxed(b"isom"), "video/mp4"))
+    ]  # fmt: skip
     deposit = Deposit.objects.create(agency=agency, case=case, keeper="档案室", volumes=1, items=1, pages=1,
                                      catalogue_sha256="0" * 64, given_by=handler, given_at=NOON)  # fmt: skip
+    destruction = Destruction.objects.create(agency=agency, case=case, appraisal="试", proposed_by=other,
+                                             proposed_at=NOON)  # fmt: skip
+    retrieval = Retrieval.objects.create(agency=agency, case=case, purpose="试", asked_by=handler, asked_at=NOON)
     return {
-        "registered": paper.pk, "deposit": deposit.pk,
+        "evidence": evidence.pk, "original": originals[0].pk, "film": originals[1].pk,
+        "registered": paper.pk, "deposit": deposit.pk, "item": paper.pk,
+        "destruction": destruction.pk, "retrieval": retrieval.pk, "volume": "main", "serial": 1,
         "clue": clue.pk, "case": case.pk, "step": "t_file", "measure": measure.pk, "discussion": discussion.pk,
         "message": message.pk, "file": kept.pk, "act": "message", "document": document.pk, "kind": "filing_approval",
+        "comparison": compared.pk,
         "paper": "A4",
     }  # fmt: skip

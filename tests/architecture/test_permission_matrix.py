@@ -37,8 +37,10 @@ LEADERS = frozenset({Role.LEADER_IN_CHARGE, Role.HEAD})
 SECURITY = frozenset({Role.SECURITY_ADMIN})
 NOBODY: frozenset[Role] = frozenset()
 
-OF_A_STEP = {"case-step", "document-issue"}  # whoever passes the row may still lack the role of the step
-OF_A_DRAFT = {"document", "document-make", "document-pdf"}  # a draft leads on to its form and has no file yet
+# whoever passes the row may still lack the role of the step
+OF_A_STEP = {"case-step", "document-issue", "document-seal"}
+# a draft leads on to its form and has no file yet, nor has a destruction that is only proposed
+OF_A_DRAFT = {"document", "document-make", "document-pdf", "destruction-certificate"}
 
 PUBLIC = {
     "account_login", "account_inactive", "mfa_authenticate",
@@ -67,6 +69,8 @@ class Row:
 SIGHT = LEADERS | LEGAL | {Role.ARCHIVIST, Role.RELEASE_APPROVER}  # see the cases of the whole agency
 OUT_OF_SIGHT = STAFF - SIGHT
 HANDLERS = frozenset({Role.HANDLER, Role.CO_HANDLER})
+SUPERVISING = LEADERS | LEGAL
+RETAINERS = SUPERVISING | {Role.ARCHIVIST}
 TAKERS = HANDLERS | LEGAL | {Role.ARCHIVIST}
 OPENERS = HANDLERS | {Role.UNIT_HEAD, Role.WINDOW_CLERK}
 EDITORS = HANDLERS | {Role.WINDOW_CLERK}
@@ -89,8 +93,13 @@ DESK = {
     "case-file": Row(STAFF, None, OUT_OF_SIGHT),
     "document": Row(STAFF, STAFF, OUT_OF_SIGHT),
     "document-kinds": Row(STAFF, None, OUT_OF_SIGHT),
+    "document-print": Row(STAFF, STAFF, OUT_OF_SIGHT),
     "document-make": Row(STAFF, STAFF, OUT_OF_SIGHT),
     "document-issue": Row(None, STAFF, OUT_OF_SIGHT),
+    "document-seal": Row(None, HANDLERS | LEADERS, HANDLERS),
+    "document-sign": Row(STAFF, STAFF, OUT_OF_SIGHT),
+    "document-compare": Row(HANDLERS, HANDLERS, HANDLERS),
+    "comparison": Row(STAFF, None, OUT_OF_SIGHT),
     "document-pdf": Row(STAFF, None, OUT_OF_SIGHT),
     "document-word": Row(STAFF, None, OUT_OF_SIGHT),
     "dossier": Row(STAFF, None, OUT_OF_SIGHT),
@@ -103,6 +112,13 @@ DESK = {
     "case-act": Row(STAFF, STAFF, OUT_OF_SIGHT),
     "message-read": Row(None, STAFF, STAFF),  # for whoever it was sent to
     "evidence-new": Row(EDITORS, EDITORS, EDITORS),
+    "evidence": Row(STAFF, None, OUT_OF_SIGHT),
+    "evidence-attach": Row(EDITORS, EDITORS, EDITORS),
+    "evidence-upload": Row(None, EDITORS, EDITORS),
+    "original": Row(STAFF, None, OUT_OF_SIGHT),
+    "original-page": Row(STAFF, None, OUT_OF_SIGHT),
+    "original-media": Row(STAFF, None, OUT_OF_SIGHT),
+    "original-file": Row(STAFF, None, OUT_OF_SIGHT),
     "on-site-new": Row(EDITORS, EDITORS, EDITORS),
     "citation-new": Row(EDITORS, EDITORS, EDITORS),
     "measure-new": Row(EDITORS, EDITORS, EDITORS),
@@ -111,9 +127,27 @@ DESK = {
     "measure-end": Row(EDITORS, EDITORS, EDITORS),
     "discussion-new": Row(CALLERS, CALLERS, OUT_OF_SIGHT),
     "seat": Row(SEATED, SEATED, OUT_OF_SIGHT),
+    "dossier-secrecy": Row(HANDLERS | LEGAL, HANDLERS | LEGAL, HANDLERS),
+    "retention": Row(RETAINERS),
+    "destruction": Row(RETAINERS),
+    "destruction-certificate": Row(RETAINERS),
+    "destruction-decide": Row(None, LEADERS),
+    "destruction-execute": Row(None, frozenset({Role.ARCHIVIST})),
+    "dossier-retention": Row(RETAINERS, frozenset({Role.ARCHIVIST})),
+    "destruction-new": Row(LEGAL | {Role.ARCHIVIST}, LEGAL | {Role.ARCHIVIST}),
+    "retrievals": Row(STAFF),
+    "retrieval-new": Row(STAFF, STAFF),
+    "retrieval": Row(STAFF, None, STAFF - SUPERVISING),  # another's is not found
+    "retrieval-decide": Row(None, LEADERS),
+    "retrieval-end": Row(STAFF, STAFF, STAFF - SUPERVISING),
+    "retrieval-file": Row(STAFF, None, STAFF),
+    "retrieval-copy": Row(STAFF, None, STAFF),
     "reviews": Row(STAFF),
     "review-statistics": Row(STAFF),
     "case-review": Row(STAFF, None, OUT_OF_SIGHT),
+    "review-accountability": Row(STAFF),
+    "review-shown": Row(STAFF, None, OUT_OF_SIGHT),
+    "review-package": Row(None, HANDLERS | LEADERS | LEGAL, HANDLERS),
     "reviewers": Row(STAFF, LEGAL | {Role.HEAD}),
     "reviewer": Row(STAFF, LEGAL | {Role.HEAD}),
     "duties": Row(READERS),
@@ -187,6 +221,10 @@ DESK = {
     "procedure-table-check": Row(None, LEGAL),
     "procedure-table-sheet": Row(LEGAL),
     "procedure-table-upload": Row(None, LEGAL),
+    "templates": Row(READERS),
+    "template": Row(READERS, LEGAL),
+    "template-check": Row(None, LEGAL),
+    "template-version": Row(READERS, LEGAL | LEADERS),
     "compliance": Row(READERS),
     "rollout": Row(READERS),
     "calendar": Row(READERS | {Role.SYSTEM_ADMIN}, LEGAL | {Role.SYSTEM_ADMIN}),
@@ -318,9 +356,18 @@ def test_ids_of_this_agency_are_not_found_under_another(place: Place, next_door:
         "case",
         "case-step",
         "case-file",
+        "evidence",
+        "original",
+        "original-file",
         "case-act",
         "case-review",
         "reviewer",
+        "retrieval",
+        "retrieval-end",
+        "retrieval-file",
+        "destruction",
+        "destruction-certificate",
+        "dossier-retention",
         "record-history",
         "record-proof",
         "procedure",

@@ -14,7 +14,7 @@ EXAMPLES, STEPS = 200, 30
 
 @pytest.mark.django_db
 def test_two_hundred_random_walks_leave_every_case_lawful() -> None:
-    PenaltyMachine.bureau = found_bureau("jinghai-tjj", "penalty_ordinary")
+    PenaltyMachine.begin(found_bureau("jinghai-tjj", "penalty_ordinary"))
     run_state_machine_as_test(
         PenaltyMachine,
         settings=settings(
