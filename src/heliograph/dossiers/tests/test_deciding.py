@@ -8,6 +8,7 @@ from decimal import Decimal
 from typing import Any
 
 import pytest
+from django.db import IntegrityError, transaction
 
 from heliograph.dossiers import actions, gates
 from heliograph.dossiers.models import Case, Decision, Hearing, Notice, Paper, Proposal, Statement
@@ -316,7 +317,8 @@ def test_a_reviewed_case_is_decided_through_its_gate_alone(bureau: Bureau, revie
     assert refusal(lambda: decided(bureau, case)) == "review.not_passed"
     assert stands.tasks
     reviewed_cases.add(case.pk)
-    decided(bureau, case)
+    with pytest.raises(IntegrityError, match="no opinion that agrees"), transaction.atomic():
+        decided(bureau, case)  # a gate that lies is not enough: the database asks for the opinion itself
 
 
 def need_review(case: Case, bureau: Bureau) -> None:
@@ -354,6 +356,6 @@ def test_no_penalty_is_decided_served_and_closed(bureau: Bureau) -> None:
     assert refusal(lambda: settle(paper=papers(bureau, "行政处罚决定书")[0])) == "papers.missing"
     settle()
     decision = Decision.objects.get(case=case)
-    assert (decision.outcome, decision.fine, decision.number) == ("first", Decimal(0), "晴测罚〔2026〕1号")
+    assert (decision.outcome, decision.fine, decision.number) == ("first", Decimal(0), "晴测不罚〔2026〕1号")
     assert due(case, "serve_decision") == date(2026, 12, 1)  # seven working days from Friday the 20th
     assert not Duty.objects.filter(subject_id=case.pk, kind="decide_case", state=Duty.State.OPEN).exists()

@@ -22,6 +22,7 @@ TEMPLATES = "packs/cn-national/2026.11/templates"
 # Papers that a step asks for and that others make: they are received and filed, so no form of ours makes them.
 RECEIVED = {
     "缴款凭证",  # of the bank (行政处罚法67)
+    "移送书回执",  # of the police, on the day of the transfer (移送规定6)
     "立案或者不予立案通知书",  # of the police to whom the case was passed on (移送规定8)
 }
 BASIS = ["行政处罚法@2021:44"]
@@ -164,7 +165,8 @@ def test_form_may_be_reworded_but_not_rid_of_what_the_law_wants(root: Path) -> N
 
 def statement(**changes: Any) -> dict[str, Any]:
     return {"id": "remedies_first", "name": "复议前置", "documents": ["summary_decision"], "basis": BASIS,
-            "why": "本省措辞", "text": "{reconsideration_days}内向{reconsideration_body}申请。", **changes}  # fmt: skip
+            "why": "本省措辞", "text": "{reconsideration_days}内向{reconsideration_body}申请，{litigation_days}内向{court}起诉。",
+            **changes}  # fmt: skip
 
 
 def test_statement_may_be_reworded_but_not_weakened_or_removed(root: Path) -> None:
