@@ -28,7 +28,7 @@ from heliograph.dossiers.models import (
 )
 from heliograph.dossiers.originals import originals_by_evidence
 from heliograph.dossiers.queries import signed_papers
-from heliograph.dossiers.rules.proposing import PARTY_PAPER, PARTY_PAPERS
+from heliograph.dossiers.rules.proposing import PARTY_PAPER, PARTY_PAPERS, RECEIPTS
 from heliograph.dossiers.rules.retrieving import with_levels
 from heliograph.dossiers.rules.volumes import (
     AFTER_ALL,
@@ -188,7 +188,7 @@ def _papers(case: Case, pack: Pack) -> Iterator[Item]:
             volume=kind.volume if kind else MAIN,
             order=kind.order if kind else AFTER_ALL,
             number=one.number,
-            author=banks.get(one.file_id, author) if one.file_id else author,
+            author=banks.get(one.file_id, author) if one.file_id and one.kind in RECEIPTS else author,
             note=_of_file(one, file, late=late, signed=one.by_hand or not is_bare(one)),
             placed=kind is not None,
             key=str(one.pk),

@@ -133,7 +133,8 @@ def _pages(scope: Scope, case: Case, sheet: Sheet, data: Data | None) -> dict[st
         return {"fonts_missing": fonts.COMMAND}
     if data is None:
         return {}
-    number = f"{case.agency.short_name}〔{scope.on.year}〕×号" if sheet.kind.number else ""
+    letters = sheet.kind.number.letters if sheet.kind.number else ""
+    number = f"{case.agency.short_name}{letters}〔{scope.on.year}〕×号" if letters else ""
     try:
         pages = queries.preview_pages(sheet, data, agency=case.agency.name, number=number, on=scope.on)
     except CannotTypesetError as error:

@@ -7,6 +7,7 @@ from uuid import UUID
 from django.http import Http404, HttpResponse, HttpResponseBase, JsonResponse
 from django.shortcuts import get_object_or_404, redirect
 
+from heliograph.desk.cited import in_words, sources_of
 from heliograph.desk.procedure_forms import OpinionForm
 from heliograph.desk.scope import Scope, page
 from heliograph.desk.template_views import (
@@ -107,9 +108,10 @@ def template_check(scope: Scope, kind: str) -> HttpResponse:
     """Say what is wrong with a form as it is typed, and how its pages look."""
     line = _line(scope, kind)
     shown = shown_of(scope, line.kind, scope.request.POST.get("source", ""), scope.request.POST.get("case", ""))
+    sources = sources_of(scope)
     return JsonResponse(
         {
-            "faults": [{"line": one.line, "message": one.message} for one in shown.faults],
+            "faults": [{"line": one.line, "message": in_words(one.message, sources)} for one in shown.faults],
             "pages": shown.pages,
             "said": shown.not_drawn or shown.fonts_said,
         }

@@ -6,10 +6,10 @@ from datetime import timedelta
 from typing import Any
 
 import pytest
-from django.core.files.uploadedfile import SimpleUploadedFile
 
 from heliograph.desk.tests.casework import PDF, open_bureau, read, step_url, url
 from heliograph.desk.tests.conftest import Browser
+from heliograph.dossiers.actions import store_case_file
 from heliograph.dossiers.models import Clue
 from heliograph.dossiers.tests.bureau import Bureau, generic_step, opened, step_of
 from heliograph.dossiers.tests.walks import concluded, filed, investigated, noticed
@@ -193,27 +193,9 @@ def test_the_feed_is_for_one_person_and_dies_with_the_password(bureau: Bureau, b
 def test_a_file_is_taken_out_by_readers_alone_and_recorded(
     bureau: Bureau, browser: Browser, other_unit: Account
 ) -> None:
-    from_form = {
-        "kind": "documentary",
-        "name": "报表",
-        "proves": "迟报",
-        "source": "当事人",
-        "obtained_on": "2026-11-20",
-    }
     case = filed(bureau)
     client = browser(bureau["handler"])
-    upload = SimpleUploadedFile("报表.pdf", PDF, "application/pdf")
-    answer = client.post(
-        url(bureau, "evidence-new", case=case.pk),
-        {
-            **from_form,
-            "collector": str(bureau["handler"].pk),
-            "second_collector": str(bureau["co_handler"].pk),
-            "file": upload,
-        },
-    )
-    assert answer.status_code == 302, answer.content.decode()
-    kept = case.files.get(name="报表.pdf")
+    kept = store_case_file(case.pk, name="报表.pdf", content=PDF, actor=bureau["handler"], at=bureau.later())
     address = url(bureau, "case-file", case=case.pk, file=kept.pk)
     got = client.get(address)
     assert b"".join(got.streaming_content) == PDF  # type: ignore[attr-defined]

@@ -13,6 +13,7 @@ NOTICE = "行政处罚法@2021:44"
 # What the party hands in, by what it does: the documents of which it is the author.
 PARTY_PAPERS = {"waiver": "放弃陈述申辩、听证权利声明", "statement": "陈述申辩材料", "hearing": "听证申请书"}
 PARTY_PAPER = "当事人材料"
+RECEIPTS = frozenset({"缴款凭证", "履行凭证", "缴费票据", "缴纳交付凭证"})  # made by whoever takes the money
 DEFENCE = "行政处罚法@2021:45"
 
 

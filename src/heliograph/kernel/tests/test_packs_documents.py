@@ -163,10 +163,12 @@ def test_form_may_be_reworded_but_not_rid_of_what_the_law_wants(root: Path) -> N
                for one in decision(root, "statement: remedies}", 'statement: remedies, when: "fine > 0"}'))  # fmt: skip
 
 
+FIRST = "{reconsideration_days}内向{reconsideration_body}申请，{litigation_days}内向{court}起诉。"
+
+
 def statement(**changes: Any) -> dict[str, Any]:
     return {"id": "remedies_first", "name": "复议前置", "documents": ["summary_decision"], "basis": BASIS,
-            "why": "本省措辞", "text": "{reconsideration_days}内向{reconsideration_body}申请，{litigation_days}内向{court}起诉。",
-            **changes}  # fmt: skip
+            "why": "本省措辞", "text": FIRST, **changes}  # fmt: skip
 
 
 def test_statement_may_be_reworded_but_not_weakened_or_removed(root: Path) -> None:

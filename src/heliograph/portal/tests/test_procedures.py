@@ -189,7 +189,7 @@ def test_a_procedure_without_review_has_no_review_drawing(released: Release) -> 
 def test_the_printed_version_is_on_sheets_of_paper(client: Client, ordinary: Release) -> None:
     version = f"{LIST}penalty_ordinary/v1/"
     assert f"{version}print/A4/" in text_of(client, version)
-    for paper, sheets in (("A4", "第 4 页，共 4 页"), ("A3", "第 2 页，共 2 页")):
+    for paper, sheets in (("A4", "第 5 页，共 5 页"), ("A3", "第 3 页，共 3 页")):
         page = text_of(client, f"{version}print/{paper}/")
         assert sheets in page
         assert "style=" not in page
