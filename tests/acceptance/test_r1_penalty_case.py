@@ -118,7 +118,7 @@ def test_r1_penalty_case_from_clue_to_archive_in_the_browser(bureau: Bureau, bro
     _end(browsers("leader_in_charge"), browsers, bureau, case)
     archivist = browsers("archivist")
     archivist.goto(desk(bureau, f"cases/{case.pk}/"))
-    expect(archivist.get_by_role("link", name=re.compile("调阅")).first).to_be_visible()  # files only by retrieval (R11)
+    expect(archivist.get_by_role("link", name=re.compile("调阅")).first).to_be_visible()  # files by retrieval alone
     expect(archivist.get_by_role("link", name="签章.pdf")).to_have_count(0)
     page.goto(desk(bureau, f"cases/{case.pk}/"))
     faults += look(page, "case-archived")
