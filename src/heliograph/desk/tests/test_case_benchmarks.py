@@ -33,7 +33,8 @@ def sent(bureau: Bureau, case: Case, place: str, **more: Any) -> dict[str, Any]:
     stands = standing(case.pk)
     asked = {f"fact-{name}": "无" for name in stands.compiled.definition.nodes[place].facts}
     facts = {f"fact-{name}": "yes" if value else "no" for name, value in answers(bureau, case, place).items()}
-    return {**FINE, **asked, **facts, "paper-0-on": bureau.today.isoformat(), "rev": rev_of(case), **more}
+    why = {f"fact-审核情形判断理由-{number}": "不属于" for number in range(1, 9)}
+    return {**FINE, **asked, **facts, **why, "paper-0-on": bureau.today.isoformat(), "rev": rev_of(case), **more}
 
 
 def applying(bureau: Bureau, case: Case) -> str:
