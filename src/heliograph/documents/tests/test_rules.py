@@ -47,3 +47,8 @@ def test_missing_fields_are_named_with_the_first_article() -> None:
 )
 def test_voiding(state: str, reason: str, used: bool, expected: str) -> None:
     assert code(rules.may_void(state, reason, used=used)) == expected
+
+
+def test_a_deciding_document_is_sealed_after_its_review_alone() -> None:
+    assert code(rules.is_reviewed(passed=True)) == ""
+    assert code(rules.is_reviewed(passed=False)) == "review.not_passed"

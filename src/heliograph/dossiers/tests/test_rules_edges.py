@@ -9,7 +9,7 @@ from uuid import UUID
 
 import pytest
 
-from heliograph.dossiers.rules import deciding, levying, opening, people, permitting, serving, standing, terms
+from heliograph.dossiers.rules import deciding, levying, opening, papers, people, permitting, serving, standing, terms
 from heliograph.dossiers.rules.people import HeldCertificate, Officer
 from heliograph.dossiers.rules.terms import Discretion, Terms
 from heliograph.dossiers.tests.test_rules_opening import DAY, EXPIRED, GOOD, TOMORROW, YESTERDAY, refused
@@ -161,3 +161,10 @@ def test_an_amount_leaves_its_benchmark_with_a_reason_and_an_approval(discretion
         assert verdict == Allowed()
     else:
         refused(verdict, code, "500")
+
+
+def test_a_person_is_registered_once_and_a_file_that_is_gone_is_asked_for_again() -> None:
+    assert opening.is_party_new("芦花寺", known=False) == Allowed()
+    refused(opening.is_party_new(" 芦花寺 ", known=True), "party.twice", "芦花寺已经登记")
+    assert papers.is_file_here("报表.pdf", here=True) == Allowed()
+    refused(papers.is_file_here("报表.pdf", here=False), "file.gone", "报表.pdf")
