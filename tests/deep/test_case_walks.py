@@ -1,4 +1,4 @@
-"""Two hundred random walks of thirty acts on a penalty case; the short run is beside the code."""
+"""Two hundred random walks of thirty acts on a penalty case; the short one is beside the code."""
 
 from __future__ import annotations
 
@@ -12,6 +12,7 @@ from heliograph.dossiers.tests.machine import PenaltyMachine
 EXAMPLES, STEPS = 200, 30
 
 
+@pytest.mark.deep
 @pytest.mark.django_db
 def test_two_hundred_random_walks_leave_every_case_lawful() -> None:
     PenaltyMachine.begin(found_bureau("jinghai-tjj", "penalty_ordinary"))

@@ -192,7 +192,8 @@ def parts_of(case: Case, story: Iterable[CaseEvent]) -> dict[str, list[Any]]:
 
 def _rows(case: Case, name: str, model: type[Model], order: tuple[str, ...]) -> list[Any]:
     found = cast(Any, model).objects.filter(case=case)  # not the default manager: that has citations taken back
-    return list(found.select_related(*NAMED.get(name, ())).order_by(*order))
+    named = NAMED.get(name)  # none: no join at all, for select_related() without a name would follow every key
+    return list((found.select_related(*named) if named else found).order_by(*order))
 
 
 def pause_of(case: Case) -> Suspension | None:

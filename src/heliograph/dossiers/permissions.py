@@ -165,7 +165,7 @@ def _one_in_sight(
 
     def build(case: UUID, agency: UUID, account: UUID | None = None, unit: UUID | None = None) -> QuerySet[Case]:
         cases = seen_by(Reader(Account(pk=account), agency, roles, unit)).filter(pk=case).order_by()
-        cases = cases.select_related(*related)
+        cases = cases.select_related(*related) if related else cases  # without a name it would follow every key
         return cases.select_for_update(of=("self",)) if lock else cases
 
     return Kept(build, **dict.fromkeys(sorted(values), UUID))

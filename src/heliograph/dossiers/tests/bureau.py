@@ -26,6 +26,7 @@ from heliograph.registers.actions import (
 )
 from heliograph.registers.models import Account, Agency, Unit
 from tests.cast import BEIJING, LONG_AGO, NOON, Office, grant, new_account
+from tests.replay import replayed
 
 PROOF = b"%PDF-1.4 signed"
 PACK_FROM = date(2026, 11, 1)
@@ -68,6 +69,7 @@ class Bureau:
         return self.now.date()
 
 
+@replayed
 def found_bureau(code: str, *procedures: str, category: str = "行政处罚") -> Bureau:
     """Found an agency on a pack of ours, staff it, certify its officers, and release procedures."""
     government = add_government(code="qingchuan", name="晴川县人民政府", overseer="晴川县司法局", at=NOON)

@@ -21,10 +21,12 @@ from heliograph.legality_review.models import Review, Reviewer
 from heliograph.regimes.queries import pack_in_force
 from heliograph.registers.models import Account
 from tests.cast import LONG_AGO, NOON
+from tests.replay import replayed
 
 WHY = "涉及重大公共利益"
 
 
+@replayed
 def reviewing_bureau(code: str = "jinghai-tjj", *procedures: str, **more: Any) -> Bureau:
     """Found a bureau whose reviewer is registered and qualified."""
     bureau = found_bureau(code, *(procedures or ("penalty_ordinary",)), **more)
