@@ -13,6 +13,7 @@ from heliograph.config.env import read_choice, read_database_url, read_text
 ROLE_VARIABLE = "HELIOGRAPH_DB_ROLE"
 NAME_VARIABLE = "HELIOGRAPH_DB_NAME"
 CONNECTION_AGE_SECONDS = 60
+STATEMENT_SECONDS = 30  # of the web server: one page must not hold the database for ever; work of the worker may
 # A statement that comes again is planned once for each connection: planning took more than half of the database's time.
 PREPARED: dict[str, Any] = {"server_side_binding": True, "prepare_threshold": 3}
 

@@ -2,13 +2,23 @@
 
 from __future__ import annotations
 
+import sys
+
 from django.conf import settings
 from django.core.exceptions import RequestDataTooBig, TooManyFieldsSent, TooManyFilesSent
+from django.db import OperationalError
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
 from django.template.loader import render_to_string
+from psycopg.errors import QueryCanceled
 
+from heliograph.config.databases import STATEMENT_SECONDS
 from heliograph.registers.files import MEGABYTE
+
+TOO_LONG = (
+    f"这次查询在数据库里用时超过 {STATEMENT_SECONDS} 秒，系统已将其停止，没有写入任何内容。请缩小查询范围后再试；"
+    "反复出现的，请告知系统管理员。"
+)
 
 
 def bad_request(request: HttpRequest, exception: Exception) -> HttpResponse:
@@ -46,5 +56,9 @@ def not_found(request: HttpRequest, exception: Exception) -> HttpResponse:
 
 
 def server_error(_request: HttpRequest) -> HttpResponse:
-    """500: our fault; the database may be the reason, so nothing is read from it."""
+    """500: our fault; the database may be the reason, so nothing is read from it. 503 when it was stopped in time."""
+    error = sys.exc_info()[1]
+    if isinstance(error, OperationalError) and isinstance(error.__cause__, QueryCanceled):
+        page = render_to_string("errors/503.html", {"reason": TOO_LONG})
+        return HttpResponse(page, status=503, headers={"Retry-After": str(STATEMENT_SECONDS)})
     return HttpResponse(render_to_string("errors/500.html"), status=500)

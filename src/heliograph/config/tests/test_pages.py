@@ -10,7 +10,7 @@ from allauth.mfa.totp.internal.auth import TOTP
 from axes.models import AccessAttempt
 from django.contrib.auth import get_user_model
 from django.contrib.sessions.backends.db import SessionStore
-from django.db import connection
+from django.db import OperationalError, connection, transaction
 from django.http import HttpResponse
 from django.test import Client, RequestFactory, override_settings
 from django.urls import NoReverseMatch, reverse
@@ -222,3 +222,15 @@ def test_failed_requests_get_our_own_pages(rf: RequestFactory) -> None:
         assert "页面已过期" in errors.csrf_failure(request).content.decode()
         assert errors.not_found(request, LookupError()).status_code == 404
         assert errors.server_error(request).status_code == 500
+
+
+@pytest.mark.django_db
+def test_a_statement_that_takes_too_long_is_stopped_and_said_so(rf: RequestFactory) -> None:
+    try:
+        with transaction.atomic(), connection.cursor() as cursor:
+            cursor.execute("SET LOCAL statement_timeout = '20ms'")
+            cursor.execute("SELECT pg_sleep(5)")
+    except OperationalError:
+        answer = errors.server_error(rf.get("/"))
+    assert (answer.status_code, answer["Retry-After"]) == (503, "30")
+    assert "超过 30 秒" in answer.content.decode()
