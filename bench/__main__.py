@@ -23,6 +23,7 @@ TITLES = {
     "due_dates": "Due dates (kernel, one process)",
     "packs": "Loading packs",
     "procedures": "Running cases (PostgreSQL on the same machine)",
+    "redaction": "Redaction (kernel, one process)",
     "import": "Importing a register of 10,000 rows",
     "verify": "Checking a whole log with heliograph-verify",
     "portal": "Portal at 10,000 entries (server on the same machine)",

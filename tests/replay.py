@@ -11,7 +11,7 @@ from dataclasses import dataclass
 from functools import wraps
 from typing import ParamSpec, TypeVar
 
-from django.db import connection
+from django.db import connection, transaction
 from psycopg import sql
 
 from heliograph.ledger.models import Record
@@ -83,7 +83,7 @@ def _added(now: Table, before: Table) -> Table:
 
 
 def _write(tables: list[Table]) -> None:
-    with connection.cursor() as cursor:
+    with transaction.atomic(), connection.cursor() as cursor:  # in any order: keys are checked at the end
         for table in tables:
             if table.lines:
                 with cursor.copy(sql.SQL("COPY {} FROM STDIN").format(table.named)) as into:

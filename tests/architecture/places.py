@@ -9,6 +9,7 @@ from uuid import UUID
 
 from django.urls import URLPattern, get_resolver, reverse
 
+from heliograph.disclosure.models import Publication
 from heliograph.documents.models import Comparison, Document, Template
 from heliograph.dossiers.actions import ClueContent, register_clue, store_case_file
 from heliograph.dossiers.models import (
@@ -158,6 +159,10 @@ def case_things(agency: Agency, handler: Account, other: Account, release: Proce
                                      catalogue_sha256="0" * 64, given_by=handler, given_at=NOON)  # fmt: skip
     destruction = Destruction.objects.create(agency=agency, case=case, appraisal="试", proposed_by=other,
                                              proposed_at=NOON)  # fmt: skip
+    publication = Publication.objects.create(
+        agency=agency, case=case, occasion="decision", state="public", draft="", version=1, source_sha256="0" * 64,
+        prepared_by=handler, prepared_at=NOON, published_at=NOON,
+    )  # fmt: skip
     retrieval = Retrieval.objects.create(agency=agency, case=case, purpose="试", asked_by=handler, asked_at=NOON)
     return {
         "evidence": evidence.pk, "original": originals[0].pk, "film": originals[1].pk,
@@ -166,5 +171,5 @@ def case_things(agency: Agency, handler: Account, other: Account, release: Proce
         "clue": clue.pk, "case": case.pk, "step": "t_file", "measure": measure.pk, "discussion": discussion.pk,
         "message": message.pk, "file": kept.pk, "act": "message", "document": document.pk, "kind": "filing_approval",
         "comparison": compared.pk,
-        "paper": "A4",
+        "paper": "A4", "publication": publication.pk, "occasion": "decision",
     }  # fmt: skip

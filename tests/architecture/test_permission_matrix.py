@@ -72,6 +72,7 @@ HANDLERS = frozenset({Role.HANDLER, Role.CO_HANDLER})
 SUPERVISING = LEADERS | LEGAL
 RETAINERS = SUPERVISING | {Role.ARCHIVIST}
 TAKERS = HANDLERS | LEGAL | {Role.ARCHIVIST}
+WITHDRAWERS = HANDLERS | LEGAL | {Role.RELEASE_APPROVER}
 OPENERS = HANDLERS | {Role.UNIT_HEAD, Role.WINDOW_CLERK}
 EDITORS = HANDLERS | {Role.WINDOW_CLERK}
 CALLERS = HANDLERS | LEADERS | {Role.UNIT_HEAD}
@@ -105,6 +106,8 @@ DESK = {
     "dossier": Row(STAFF, None, OUT_OF_SIGHT),
     "dossier-pdf": Row(None, TAKERS, HANDLERS),
     "dossier-bag": Row(None, TAKERS, HANDLERS),
+    "dossier-xml": Row(None, TAKERS, HANDLERS),
+    "dossier-ofd": Row(None, TAKERS, HANDLERS),
     "dossier-hand-over": Row(HANDLERS, HANDLERS, HANDLERS),
     "dossier-receive": Row(frozenset({Role.ARCHIVIST}), frozenset({Role.ARCHIVIST})),
     "paper-scan": Row(HANDLERS, HANDLERS, HANDLERS),
@@ -137,11 +140,15 @@ DESK = {
     "destruction-new": Row(LEGAL | {Role.ARCHIVIST}, LEGAL | {Role.ARCHIVIST}),
     "retrievals": Row(STAFF),
     "retrieval-new": Row(STAFF, STAFF),
-    "retrieval": Row(STAFF, None, STAFF - SUPERVISING),  # another's is not found
-    "retrieval-decide": Row(None, LEADERS),
+    "retrieval": Row(STAFF, LEADERS, STAFF - SUPERVISING),  # another's is not found
     "retrieval-end": Row(STAFF, STAFF, STAFF - SUPERVISING),
     "retrieval-file": Row(STAFF, None, STAFF),
     "retrieval-copy": Row(STAFF, None, STAFF),
+    "publications": Row(STAFF),
+    "publication": Row(STAFF, STAFF, OUT_OF_SIGHT),
+    "publication-withdraw": Row(WITHDRAWERS, WITHDRAWERS, HANDLERS),
+    "publication-correct": Row(HANDLERS, HANDLERS, HANDLERS),
+    "publication-make": Row(HANDLERS, HANDLERS, HANDLERS),
     "reviews": Row(STAFF),
     "review-statistics": Row(STAFF),
     "case-review": Row(STAFF, None, OUT_OF_SIGHT),
@@ -361,6 +368,8 @@ def test_ids_of_this_agency_are_not_found_under_another(place: Place, next_door:
         "original-file",
         "case-act",
         "case-review",
+        "publication",
+        "publication-withdraw",
         "reviewer",
         "retrieval",
         "retrieval-end",

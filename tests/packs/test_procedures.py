@@ -138,6 +138,8 @@ def test_on_the_spot_steps_of_officers_are_done_by_two() -> None:
         ("coercion", "t_inform", "t_carry_out"),
         ("coercion", "t_approve", "c_substitute/t_substitute"),
         ("coercion", "c_substitute/t_urge_substitute", "c_substitute/t_substitute"),
+        ("coercion", "t_approve_now", "c_immediate/t_decide"),
+        ("coercion", "c_immediate/t_decide", "c_immediate/t_clear"),
         ("coercion", "c_court/t_urge", "c_court/t_apply_court"),
         ("levy", "t_statement", "t_decide"),
         ("levy", "r_catalogue", "t_decide"),

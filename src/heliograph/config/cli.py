@@ -19,6 +19,7 @@ from heliograph.config.embedded_postgres import Cluster, record_path
 from heliograph.config.env import DEFAULT_BIND, BindAddress, check_demo_bind, parse_bind, read_bind, read_home
 from heliograph.config.installation import claim_for_demo, database_running, read_demo_mark
 from heliograph.config.postgres_binaries import PostgresUnavailableError
+from heliograph.config.redaction_score import redaction_score
 from heliograph.config.serving import ServingError
 from heliograph.ledger.witness_home import WitnessError, WitnessHome
 from heliograph.ledger.witness_server import Witness
@@ -117,6 +118,11 @@ def _fonts_install(arguments: argparse.Namespace) -> int:
     return 0
 
 
+def _redaction_score(arguments: argparse.Namespace) -> int:
+    """Measure without Django and without a database: anybody with marked texts may do it."""
+    return redaction_score(arguments.rest)
+
+
 def _ledger(command: str) -> Callable[[argparse.Namespace], int]:
     return lambda arguments: _run(command, *arguments.rest)
 
@@ -165,6 +171,7 @@ PASSED_ON = (
     ("account", "recover", _account_recover, "重置安全管理员的密码和动态验证码"),
     ("agency", "add", _agency_add, "按规则包设立一个机关"),
     ("fonts", "install", _fonts_install, "下载并核对文书字体"),
+    ("redaction", "score", _redaction_score, "用标注句子测量去隐私识别的效果"),
     ("ledger", "check", _ledger("ledger_check"), "重算核对数据行、存证和日志文件"),
     ("ledger", "key", _ledger("ledger_key"), "查看、生成或停用日志签名密钥"),
     ("ledger", "rebuild", _ledger("ledger_rebuild"), "依数据库重写日志文件"),
@@ -172,7 +179,14 @@ PASSED_ON = (
     ("ledger", "run", _ledger("ledger_run"), "为存证排序、签名和发布检查点"),
     ("ledger", "succeed", _ledger("ledger_succeed"), "从旧备份恢复后启用新日志"),
 )
-NOUN_HELP = {"packs": "规则包", "account": "账户", "agency": "机关", "fonts": "文书字体", "ledger": "存证"}
+NOUN_HELP = {
+    "packs": "规则包",
+    "account": "账户",
+    "agency": "机关",
+    "fonts": "文书字体",
+    "redaction": "去隐私",
+    "ledger": "存证",
+}
 
 
 def _verbs() -> Iterator[tuple[str, list[tuple[str, Callable[[argparse.Namespace], int], str]]]]:

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
+from heliograph.config.demo_publications import withdraw_again
 from heliograph.config.demo_retrievals import retrieve
 from heliograph.config.demo_reviews import register_reviewers, was_called_in
 from heliograph.config.demo_script import AgencyScript, CaseLine, OfficeHours
@@ -96,6 +97,7 @@ def _walk(office: Office, line: CaseLine) -> None:
         if line.pace:
             hours.next(line.pace * MINUTES)
         do(task)
+    withdraw_again(task)
     retrieve(task, office.accounts)
 
 

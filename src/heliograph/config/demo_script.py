@@ -138,6 +138,7 @@ class CaseLine(Strict):
     called_in: str = ""  # why the legal office calls the case in, which nobody submitted
     retrieved_by: str = ""  # of the staff: reads the dossier under an approval
     asked_for_by: str = ""  # of the staff: waits for the approval
+    published: Literal["", "here", "withdrawn"] = ""  # on this platform; else it is registered as published elsewhere
     answers: dict[str, Any] = {}
     notes: dict[str, str] = {}
 

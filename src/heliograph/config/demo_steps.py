@@ -10,6 +10,7 @@ from decimal import Decimal
 from typing import Any
 
 from heliograph.config import demo_reviews
+from heliograph.config.demo_publications import decision_paper, publish
 from heliograph.config.demo_task import Task
 from heliograph.dossiers import actions
 from heliograph.dossiers.actions import (
@@ -98,7 +99,7 @@ def _statement(task: Task) -> Values:
 
 
 def _decide(task: Task) -> Values:
-    [paper] = task.papers()
+    paper = decision_paper(task)
     fined = bool(task.line.fine)
     return {"paper": paper, "collecting_bank": BANK if fined else "", "surcharge": fined}
 
@@ -328,6 +329,9 @@ ACTS_BY_PROCEDURE: dict[tuple[str, str], tuple[Act, Builder]] = {
 def do(task: Task) -> None:
     """Do the task as the person whose task it is."""
     name = task.node.act or "complete_step"
+    if name == "record_publication" and task.line.published:
+        publish(task)
+        return
     act, builder = ACTS_BY_PROCEDURE.get((task.line.procedure, name)) or ACTS[name]
     values = builder(task)
     act(task.case.pk, task.token.place, **values, actor=task.actor, at=task.hours.next())

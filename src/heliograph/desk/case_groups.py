@@ -24,6 +24,7 @@ from heliograph.desk.case_sections_after import (
     payment_section,
     remedy_section,
     service_section,
+    substitution_section,
     transfer_section,
 )
 from heliograph.desk.scope import Scope
@@ -65,12 +66,12 @@ def groups_of(
     groups = (
         Group("inspected", "检查情况", inspected),
         Group("outcome", "处理意见和决定", outcome),
-        Group("after", "送达和执行", _after(parts)),
+        Group("after", "送达和执行", _after(parts, case)),
     )
     return [one for one in groups if one.sections]
 
 
-def _after(parts: Mapping[str, Sequence[Any]]) -> list[Section]:
+def _after(parts: Mapping[str, Sequence[Any]], case: Case) -> list[Section]:
     return [
         *map(transfer_section, parts["transfers"]),
         *map(service_section, parts["services"]),
@@ -78,6 +79,7 @@ def _after(parts: Mapping[str, Sequence[Any]]) -> list[Section]:
         *map(payment_section, parts["payments"]),
         *map(demand_section, parts["demands"]),
         *map(court_section, parts["courts"]),
+        *(substitution_section(one, case) for one in parts["substitutions"]),
         *map(remedy_section, parts["remedies"]),
     ]
 

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from datetime import date
 from typing import Any, cast
 
-from django.db.models import Model
+from django.db.models import Model, Q
 from django.utils.timezone import localtime
 
 from heliograph.desk.case_groups import cited_in, doers_of, groups_of, linked_to
@@ -21,6 +21,7 @@ from heliograph.desk.steps.table import form_of
 from heliograph.documents.models import Document
 from heliograph.documents.queries import documents_of
 from heliograph.dossiers import models
+from heliograph.dossiers.document_evidence import minutes_among
 from heliograph.dossiers.models import Case, CaseEvent, Discussion, DiscussionSeat, Suspension
 from heliograph.dossiers.originals import originals_by_evidence
 from heliograph.dossiers.rules.investigating import OF_EVIDENCE
@@ -172,6 +173,7 @@ def overview(scope: Scope, case: Case, stands: Standing) -> dict[str, Any]:
         "linked": linked_to(scope, case),
         **offered(scope, case, steps),
         "of_evidence": OF_EVIDENCE,
+        "minutes": minutes_among(parts["papers"], parts["evidence"]),
         "pause": pause_of(case),
         "originals": originals_by_evidence(case.agency_id, parts["evidence"]) if parts["evidence"] else {},
         **parts,
@@ -185,9 +187,16 @@ def parts_of(case: Case, story: Iterable[CaseEvent]) -> dict[str, list[Any]]:
     decided = bool(found["decisions"]) or case.executes_id is not None
     for name, model, order in AFTER:
         found[name] = _rows(case, name, model, order) if decided else []
+    found["substitutions"] = _substitutions(case) if decided else []
     moved = any("transfer" in act for act in acts)
     found["transfers"] = _rows(case, "transfers", models.Transfer, ("reported_on", "pk")) if moved else []
     return found
+
+
+def _substitutions(case: Case) -> list[Any]:
+    """Return what was performed in the party's place: in this case, or in another that executes its decision."""
+    found = models.Substitution.objects.filter(Q(case=case) | Q(case__executes__case=case))
+    return list(found.select_related("decision", "case").order_by("registered_at", "pk"))
 
 
 def _rows(case: Case, name: str, model: type[Model], order: tuple[str, ...]) -> list[Any]:

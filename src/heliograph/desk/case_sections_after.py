@@ -68,6 +68,30 @@ def court_section(one: models.CourtApplication) -> Section:
     return Section("申请法院强制执行", list(lines), f"{day(one.applied_on)}，{one.court}", mark, css)
 
 
+def substitution_section(one: models.Substitution, case: models.Case) -> Section:
+    """Return a performance in the party's place: on its own case's page, and on that of the case it executes."""
+    own = one.case_id == case.pk
+    lines = said(
+        ("执行案件", "" if own else f"{one.case.number} {one.case.title}"),
+        ("代履行决定", one.decision.number),
+        ("代履行人", one.performer),
+        ("方式", one.method),
+        ("标的", one.object),
+        ("代履行之日", day(one.planned_on)),
+        ("实施日期", day(one.performed_on)),
+        ("改期的理由", one.moved_reason),
+        ("费用预算", yuan(one.budget)),
+        ("实际费用", yuan(one.cost) if one.cost is not None else ""),
+        ("费用说明", one.cost_note),
+        ("执行文书签名", "、".join(name for name in (one.party_signer, one.performer_signer) if name)),
+        ("事后通知当事人", day(one.told_on)),
+    )
+    done = one.performed_on is not None
+    mark, css = ("已代履行", "green") if done else ("尚未实施", "amber")
+    title = "代履行" if own else "本案决定由代履行执行"
+    return Section(title, list(lines), f"{day(one.performed_on or one.planned_on)}，{one.performer}", mark, css)
+
+
 def _state_of_transfer(one: models.Transfer) -> tuple[str, str]:
     """Return the last that happened to a transfer, with its colour: the answer of the police tells more."""
     if not one.delivered_at:

@@ -77,7 +77,9 @@ def _executed(case: Case, one: Decision, pack: Pack) -> Section:
         ("其他内容", one.other),
         ("责令改正", one.correction),
         ("尚应缴纳", yuan(state.owed) if state.owed else ""),
-        ("履行期限至", day(state.pay_until)),
+        ("送达", day(state.served_on) or "尚未送达"),
+        ("缴款期限至", day(state.pay_until) if state.owed else ""),
+        ("改正期限至", day(state.deed_until)),
         ("复议诉讼期限至", day(state.remedies_until)),
     )
     return Section("要执行的决定", list(lines), one.number, open=True)

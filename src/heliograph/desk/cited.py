@@ -15,7 +15,8 @@ from heliograph.registers.models import Article
 
 NUMERALS = "一二三四五六七八九十"
 _LAW = re.compile(r"[^\s@:：，。、；,;（）《》“”|｜]+@\d{4}(?::\d{1,4}(?:-\d{1,2})?(?:\([^()\s]{1,6}\))*)?")
-_PLACE = rf"(?P<head>引言|\d{{1,4}}(?!\d)|[{NUMERALS}]+)(?P<rest>(?:\([{NUMERALS}\d]+\)|第\d+句|\d{{1,3}}(?!\d))*)"
+_HEAD = rf"引言|表\d{{1,3}}(?!\d)|\d{{1,4}}(?!\d)|[{NUMERALS}]+"
+_PLACE = rf"(?P<head>{_HEAD})(?P<rest>(?:\([{NUMERALS}\d]+\)|第\d+句|\d{{1,3}}(?!\d))*)"
 LONG, HEAD, TAIL = 24, 10, 4  # letters of a title: when it is shortened, and what stays of it
 
 
@@ -50,10 +51,12 @@ def _law_label(key: str) -> str:
 
 
 def _clause_label(source: Source, found: re.Match[str]) -> str:
-    """Return a clause of a source: LZ二(一)8 is 《……实施方案》第二部分（一）第8项, WS公7(一) is 第七条（一）."""
+    """Return a clause: LZ二(一)8 is 《……实施方案》第二部分（一）第8项, WS公7(一) 第七条（一）, RZ表26 任务表第26项."""
     head = found["head"]
     if head == "引言":
         place = head
+    elif head.startswith("表"):
+        place = f"任务表第{head[1:]}项"
     elif head.isdigit():
         place = f"第{in_numerals(int(head))}条"
     else:

@@ -11,14 +11,15 @@ from uuid import UUID
 
 from django import forms
 
+from heliograph.desk.cited import in_words
 from heliograph.desk.forms import Day, DeskForm, text
 from heliograph.desk.steps.fields import Moment, area, money, yes_no
-from heliograph.documents.composing import Data, Json, Missing, Sheet, compose, shown
+from heliograph.documents.composing import Data, Json, Missing, Sheet, compose, needed_of, shown
 from heliograph.documents.models import Document
 from heliograph.kernel.packs.document_rules import DocumentField
-from heliograph.registers.citations import key_label
 
 LONGEST_LINE = 500
+MARKED = "needed"  # of a field: the page marks it as it marks what is required
 RECENT = 30  # documents that are looked through for what the agency says of itself
 
 
@@ -31,9 +32,15 @@ class Given:
     missing: bool
 
 
-def document_form(sheet: Sheet) -> type[DeskForm]:
-    """Return the form class of a kind of document. Nothing is required: a draft may be kept as far as it is."""
+def document_form(sheet: Sheet, data: Data) -> type[DeskForm]:
+    """Return the form class of a kind of document. Nothing is required: a draft may be kept as far as it is.
+
+    What has to be there before the document is issued, as its data are now, is marked all the same.
+    """
     members = {one.id: _field(one) for one in sheet.form.fields if one.asked}
+    for name in members.keys() & needed_of(sheet, data):
+        setattr(members[name], MARKED, True)
+        members[name].widget.attrs["aria-required"] = "true"
     return type("FormOfDocument", (DeskForm,), members)
 
 
@@ -42,7 +49,7 @@ def _field(one: DocumentField) -> forms.Field:
 
 
 def _hint(one: DocumentField) -> str:
-    needed = f"依据：{'、'.join(key_label(key) for key in one.basis)}" if one.basis else ""
+    needed = f"依据：{'、'.join(in_words(key) for key in one.basis)}" if one.basis else ""
     return "　".join(part for part in (one.help, "" if one.required else "可以不填", needed) if part)
 
 

@@ -38,6 +38,7 @@ GROUPS = [
             ("法制审核", "scale", "reviews", "read_reviews"),
             ("案卷调阅", "eye", "retrievals", "read_retrievals"),
             ("保管期限", "folder", "retention", "read_retention"),
+            ("决定公示", "stamp", "publications", "read_publications"),
             ("发布审批", "stamp", "releases", "read_releases"),
             ("期限", "clock", "duties", "read_duties"),
             ("存证内容删除", "file", "erasures", "read_erasures"),

@@ -35,6 +35,8 @@ ACT_NAMES: Final = {
     "inspect_on_site": "现场检查", "record_result": "登记检查结果", "feed_back": "告知检查结果",
     "check_rectification": "复查整改", "approve_coercion": "批准强制措施", "carry_out_coercion": "实施强制措施",
     "extend_coercion": "延长强制措施", "release_coercion": "解除强制措施",
+    "substitute_performance": "代履行到场监督", "answer_demand": "登记催告后履行情况",
+    "tell_afterwards": "代履行后通知当事人",
     "tell_extension": "书面告知延长", "review_opinion": "出具法制审核意见",
 }  # fmt: skip
 _PLACE: Final = re.compile(r"（([A-Za-z_][A-Za-z0-9_./-]*)）(?=：)")

@@ -20,11 +20,12 @@ DECISIONS = [("grant", "同意销毁"), ("refuse", "不同意"), ("cancel", "撤
 class AskForm(DeskForm):
     """Which dossier and why; the last day only from whoever opens it at once."""
 
-    number = text("案号或者归档号", limit=LONGEST_NUMBER, help_text="照案卷上的写法，如 罗统案卷〔2026〕3号")
+    number = text("案号或者归档号", limit=LONGEST_NUMBER)
     purpose = area("调阅事由", limit=LONGEST_PURPOSE, rows=3, hint="因什么工作需要、查看哪些内容")
 
-    def __init__(self, *args: Any, at_once: bool, **kwargs: Any) -> None:
+    def __init__(self, *args: Any, at_once: bool, example: str, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
+        self.fields["number"].help_text = example
         if at_once:
             self.fields["until_on"] = Day(label="调阅至", help_text="最后一天，到期自动停止")
             self.fields["until_on"].widget.attrs.update({"class": "input"})

@@ -14,6 +14,7 @@ from django.core.exceptions import ValidationError
 from heliograph.desk.archive_gate import open_cases
 from heliograph.desk.forms import Day, DeskForm, text
 from heliograph.desk.scope import Scope
+from heliograph.desk.template_words import GENERAL, readable
 from heliograph.documents import fonts, queries
 from heliograph.documents.composing import Data, Sheet, sheet_of
 from heliograph.documents.models import Template
@@ -36,7 +37,7 @@ class ProposeTemplateForm(DeskForm):
 
     effective_from = Day(label="施行日期")
     reason = text("理由", limit=LONGEST_OPINION)
-    restore = forms.BooleanField(label="恢复使用规则包的文本", required=False)
+    restore = forms.BooleanField(label=f"恢复使用{GENERAL}", required=False)
 
 
 @dataclass(frozen=True, slots=True)
@@ -104,7 +105,8 @@ def line_of(scope: Scope, kind: str) -> FormLine | None:
 def _line(scope: Scope, kind: DocumentKind, versions: list[Template]) -> FormLine:
     stands = {standing_of(one, scope.on): one for one in reversed(versions)}
     current = stands.get("施行中")
-    faults = faults_of(current.source, kind, scope.pack) if current is not None and current.source else []
+    own = current.source if current is not None else ""
+    faults = readable(faults_of(own, kind, scope.pack), kind, own) if own else []
     return FormLine(kind, current, stands.get("将要施行"), stands.get(Template.State.PROPOSED.label), faults)
 
 
@@ -113,7 +115,7 @@ def former_text(scope: Scope, version: Template) -> tuple[str, str]:
     of_pack = next((one.source for one in scope.pack.rules.documents if one.id == version.kind), "")
     former = versions_of(version.agency_id, version.kind).filter(state__in=DECIDED, number__lt=version.number).first()
     if former is None or not former.source:
-        return of_pack, "规则包的文本"
+        return of_pack, GENERAL
     return former.source, f"第 {former.number} 版"
 
 
@@ -128,7 +130,7 @@ def shown_of(scope: Scope, kind: DocumentKind, source: str, case: str) -> Shown:
     source = source.replace("\r\n", "\n")
     faults = faults_of(source, kind, scope.pack)
     if faults:
-        return Shown(faults)
+        return Shown(readable(faults, kind, source))
     if not fonts.are_ready():
         return Shown(fonts_missing=fonts.COMMAND)
     sheet = sheet_of(scope.pack.rules, kind.id, source)

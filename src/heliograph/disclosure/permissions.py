@@ -1,13 +1,24 @@
-"""Who may hand in, decide, withdraw and adjust."""
+"""Who may hand in, decide, withdraw and adjust, and who prepares and releases the publication of a decision."""
 
 from __future__ import annotations
 
 from datetime import date
 from uuid import UUID
 
+from heliograph.dossiers.models import Case
+from heliograph.dossiers.permissions import HANDLERS, Reader, access_case
 from heliograph.kernel.verdict import require
 from heliograph.registers.models import Account, Role
-from heliograph.registers.permissions import CASE_ROLES, COMPILERS, LEGAL_OFFICE, Act, may, raise_outsider, roles_of
+from heliograph.registers.permissions import (
+    CASE_ROLES,
+    COMPILERS,
+    LEGAL_OFFICE,
+    OWN_STAFF,
+    Act,
+    may,
+    raise_outsider,
+    roles_of,
+)
 
 APPROVERS = frozenset(
     {
@@ -29,6 +40,10 @@ ACTS: dict[str, Act] = {
     "withdraw_publication": Act("撤回公开信息", PUBLISHERS, "国办发118号@2018"),
     "adjust": Act("登记动态调整", LEGAL_OFFICE, "国办发118号@2018"),
     "confirm_adjustment": Act("确认公开动态调整", PUBLISHERS, "国办发118号@2018"),
+    "read_publications": Act("查看决定公示", OWN_STAFF, "国办发118号@2018:6"),
+    "prepare_publication": Act("拟制公示", HANDLERS, "国办发118号@2018:6"),
+    "answer_publication": Act("审批公示", APPROVERS - {Role.SUPERVISOR}, "政府信息公开条例@2019:17"),
+    "withdraw_decision": Act("撤回决定公示", HANDLERS | LEGAL_OFFICE | PUBLISHERS, "行政处罚法@2021:48"),
 }
 
 
@@ -39,3 +54,10 @@ def access(account: Account, agency_id: UUID, act: str, on: date) -> frozenset[R
         raise_outsider()
     require(may(ACTS[act], roles))
     return roles
+
+
+def access_publication(account: Account, case_id: UUID, act: str, on: date) -> tuple[Case, Reader]:
+    """Fetch the locked case of a publication and authorise an act on it; Case.DoesNotExist for one out of sight."""
+    case, who = access_case(account, case_id, "read_cases", on)
+    require(may(ACTS[act], who.roles))
+    return case, who

@@ -168,6 +168,11 @@ def compose(sheet: Sheet, data: Data, *, number: str = "", made_on: date | None 
     return Composed(sheet.title, number, sheet.kind.layout, parts, tuple(writer.missing()))
 
 
+def needed_of(sheet: Sheet, data: Data) -> frozenset[str]:
+    """Return the fields that a document cannot be issued without, as its data are now."""
+    return frozenset(one.id for one in _Writer(sheet, data, "", "").needed())
+
+
 @dataclass(slots=True)
 class _Writer:
     sheet: Sheet
@@ -192,10 +197,14 @@ class _Writer:
 
     def missing(self) -> Iterator[Missing]:
         """Yield the required fields that stand in a part to be shown and have no value."""
-        needed = self._shown()
-        for one in self.sheet.form.fields:
-            if one.required and one.id in needed and _is_empty(self.data.get(one.id)):
+        for one in self.needed():
+            if _is_empty(self.data.get(one.id)):
                 yield Missing(one.label, tuple(one.basis))
+
+    def needed(self) -> list[DocumentField]:
+        """Return the required fields that stand in a part to be shown, with a value or without."""
+        shown = self._shown()
+        return [one for one in self.sheet.form.fields if one.required and one.id in shown]
 
     def _undecided(self, condition: str) -> set[str]:
         """Return the fields without which nobody can say whether a condition holds."""

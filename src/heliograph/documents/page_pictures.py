@@ -34,6 +34,7 @@ def page_pictures(content: bytes, *, first: int, most: int) -> Pages:
     except pypdfium2.PdfiumError as error:
         raise CannotPictureError from error
     try:
+        document.init_forms()  # a seal is the field of a form: without this its picture is left out
         total = len(document)
         if not total:
             raise CannotPictureError

@@ -26,6 +26,8 @@ COMPARED = frozenset(
         "terms.items", "terms.fine", "terms.confiscated", "terms.levied", "terms.basis",
         "hearing.scheduled_on", "hearing.hour", "hearing.place", "hearing.chair",
         "decision.surcharge", "decision.collected_on_spot", "agency.bank",
+        "substitute.performer", "substitute.method", "substitute.object", "substitute.planned_on", "substitute.budget",
+        "substitute.cost", "demand.perform_by", "terms.correct_by",
     }
 )  # fmt: skip
 _BLANK = re.compile(r"[\s，。、；：:（）()]+")

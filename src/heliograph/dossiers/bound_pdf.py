@@ -151,7 +151,7 @@ def marked(name: str, at: datetime, *, how: str = "导出") -> str:
 
 def _bind_volume(bound: _Bound, volume: Volume, lacking: Sequence[Piece], on: date) -> None:
     title = volume.name if volume.id == WHOLE else f"案卷（{volume.name}）"
-    cover = {"part": "cover", "name": title, "rows": list(_cover(bound.case, volume))}
+    cover = {"part": "cover", "name": title, "rows": list(cover_rows(bound.case, volume))}
     catalogue = {"part": "catalogue", "name": "卷内目录", "rows": [list(_row(line)) for line in volume.lines]}
     root = bound.mark(volume.name, bound.add(bound.drawn(cover).pages))
     bound.mark("卷内目录", bound.add(bound.drawn(catalogue).pages), root)
@@ -166,7 +166,8 @@ def _bind_volume(bound: _Bound, volume: Volume, lacking: Sequence[Piece], on: da
     bound.mark("卷内备考表", bound.add(bound.drawn(note).pages), root)
 
 
-def _cover(case: Case, volume: Volume) -> Iterator[list[str]]:
+def cover_rows(case: Case, volume: Volume) -> Iterator[list[str]]:
+    """Return what the cover of a volume says, each with its name."""
     parties = "、".join(party.name for party in case.parties.filter(standing="party").order_by("pk"))
     days = [_day(case.filed_on or case.opened_on), _day(case.closed_on)]
     yield from (

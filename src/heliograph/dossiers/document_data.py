@@ -16,11 +16,12 @@ from django.db.models import Model
 from heliograph.documents.composing import Json, Sheet
 from heliograph.documents.wording import article_in_words, chinese_day, in_capitals, plain
 from heliograph.dossiers import models
+from heliograph.dossiers.document_coercion import COERCION, owed_by, substituted
+from heliograph.dossiers.document_evidence import evidence_data
 from heliograph.dossiers.models import Case, Citation, Decision, Notice, Party, Proposal, Service
 from heliograph.dossiers.models.decisions import Penalty
 from heliograph.dossiers.queries import officers_of, served_on
 from heliograph.dossiers.rules.people import HeldCertificate, Officer, certificate_for
-from heliograph.dossiers.surcharges import owed_lines
 from heliograph.dossiers.typed import NOTHING, Typed
 from heliograph.kernel.packs.document_rules import FROM_PACK
 from heliograph.kernel.packs.schema import Pack, Provision, TimeLimit
@@ -81,7 +82,7 @@ def case_data(case: Case, pack: Pack, on: date, typed: Typed = NOTHING) -> Value
     """Return everything that documents of a case may take from it."""
     proposal = typed.proposal if typed.replaces else _last(Proposal, case, "number")
     decision = _last(Decision, case, "decided_at") or case.executes
-    terms = decision or proposal
+    terms, owing = decision or proposal, case.executes or decision
     return {
         "today": on.isoformat(),
         **_agency(case, pack),
@@ -89,14 +90,15 @@ def case_data(case: Case, pack: Pack, on: date, typed: Typed = NOTHING) -> Value
         **_people(case, pack, on),
         **_party(case),
         **_cited(case, pack, terms),
-        **_evidence(case),
+        **evidence_data(case),
         **_terms(terms, proposal),
         **_decision(decision, case, pack),
-        "owed.lines": owed_lines(decision, items_of(decision), pack, on) if decision else [],
+        "owed.lines": owed_by(case, owing, items_of(owing) if owing else [], pack, on),
         **_heard(case),
         **_discussed(case),
         **_measured(case, pack, typed),
-        **_afterwards(case),
+        **_afterwards(case, on),
+        **substituted(case, typed, lambda keys: [cited(key, _titles(pack, keys)) for key in keys]),
         **typed.values,
     }
 
@@ -210,20 +212,6 @@ def cited(key: str, titles: Mapping[str, str]) -> str:
     return f"《{title}》{article_in_words(no) if no else ''}"
 
 
-def _evidence(case: Case) -> Values:
-    papers = list(models.Paper.objects.filter(case=case).order_by("made_on", "pk"))
-    rows = list(models.Evidence.objects.filter(case=case).order_by("obtained_on", "pk"))
-    return {
-        "evidence": [
-            {"kind": one.get_kind_display(), "name": one.name, "source": one.source, "proves": one.proves}
-            for one in rows
-        ],
-        "evidence.lines": [f"{one.name}，证明{one.proves.removeprefix('证明')}" for one in rows],
-        "papers": [{"kind": one.kind, "number": one.number, "made_on": one.made_on.isoformat()} for one in papers],
-        "materials": list(dict.fromkeys([*(str(one) for one in papers), *(f"证据：{one.name}" for one in rows)])),
-    }
-
-
 def _terms(terms: Proposal | Decision | None, proposal: Proposal | None) -> Values:
     if terms is None:
         return {}
@@ -232,7 +220,7 @@ def _terms(terms: Proposal | Decision | None, proposal: Proposal | None) -> Valu
         **columns,
         "terms.outcome": terms.get_outcome_display(),
         "terms.items": items_of(terms),
-        **_of("terms", proposal, "benchmark", "correction"),
+        **_of("terms", proposal, "benchmark", "correction", "correct_by"),
         "terms.approved_by": name_of(proposal.approved_by) if proposal else "",
         "terms.approved_on": _plain(proposal.approved_at.date()) if proposal and proposal.approved_at else None,
     }
@@ -251,7 +239,8 @@ def items_of(terms: Proposal | Decision) -> list[str]:
 
 def _decision(decision: Decision | None, case: Case, pack: Pack) -> Values:
     summary = any(rule.id == case.procedure and rule.kind == "summary" for rule in pack.rules.procedures)
-    service = Service.objects.filter(case=case).select_related("paper").order_by("-sent_on", "-pk").first()
+    services = Service.objects.filter(case=case, **({"paper": decision.paper_id} if decision else {}))  # no demand's
+    service = services.select_related("paper").order_by("-sent_on", "-pk").first()
     paper = service.paper if service else decision.paper if decision else _last(models.Paper, case, "made_on")
     return {
         "case.on_the_spot": summary,
@@ -368,7 +357,7 @@ def _kind(said: Mapping[str, list[str]]) -> str:
 
 def _executing(case: Case) -> str:
     """Return how the decision that a case carries out is executed, as the case was asked to."""
-    return str(standing(case.pk).facts.get("强制方式", "")) if case.executes_id else ""
+    return str(standing(case.pk).facts.get("强制方式", "")) if case.category == COERCION else ""
 
 
 def _days(measure: models.Measure | None, said: Mapping[str, list[str]], pack: Pack) -> str:
@@ -385,12 +374,14 @@ def _lines(text: str) -> list[str]:
     return [line.strip() for line in text.split("\n") if line.strip()]
 
 
-def _afterwards(case: Case) -> Values:
+def _afterwards(case: Case, on: date) -> Values:
     demand = _last(models.Demand, case, "served_on")
+    running = demand if demand and demand.perform_by and demand.perform_by >= on else None  # no earlier one's words
     return {
         **_of("payment", _last(models.Payment, case, "paid_on"), "amount", "paid_on", "receipt"),
         **_of("extension", _last(models.Extension, case, "approved_at"), "reason"),
         **_of("deferral", _last(models.Deferral, case, "approved_at"), "reason", "until_on"),
         **_of("demand", demand, urged_on="served_on"),
+        **_of("demand", running, "perform_by", "content"),
         **_of("transfer", _last(models.Transfer, case, "registered_at"), to="to_body"),
     }

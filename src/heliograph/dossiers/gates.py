@@ -14,6 +14,8 @@ from heliograph.kernel.verdict import Allowed, Refused, Verdict
 LEGALITY_REVIEW = "legality_review"  # asked for a case: may it be decided as it is proposed now?
 WITHHELD = "legality_review.withheld"  # may whoever decides give none, although one was proposed and reviewed?
 IN_EFFECT = "legality_review.in_effect"  # is what was decided what was reviewed: before service, seal, publication
+RELEASED = "disclosure.released"  # asked for a case: was its publication decided by a second person?
+ON_PORTAL = "disclosure.on_portal"  # asked for a decision: may it be said by hand that it was taken down?
 PUBLISHED_ITEM = "published_item"  # asked for an entry of a register: may the public read it now?
 
 Gate = Callable[[UUID], Verdict | bool]

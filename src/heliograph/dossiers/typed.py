@@ -6,7 +6,7 @@ the proposal that was sent back is not the one it carries. Only the one who type
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date
 from decimal import Decimal, InvalidOperation
@@ -34,6 +34,21 @@ PATHS: dict[str, dict[str, tuple[str, str]]] = {
         "collecting_bank": ("agency.bank", "text"),
         "surcharge": ("decision.surcharge", "yes"),
         "ground": ("decision.collected_on_spot", "said"),
+        "performer": ("substitute.performer", "text"),
+        "method": ("substitute.method", "text"),
+        "object": ("substitute.object", "text"),
+        "planned_on": ("substitute.planned_on", "day"),
+        "budget": ("substitute.budget", "amount"),
+        "reasons": ("substitute.reason", "text"),
+    },
+    "urge": {
+        "perform_by": ("demand.perform_by", "day"),
+        "content": ("demand.content", "text"),
+    },
+    "substitute_performance": {
+        "spot_place": ("on_site.place", "text"),
+        "result": ("on_site.note", "text"),
+        "cost": ("substitute.cost", "amount"),
     },
 }
 
@@ -42,13 +57,14 @@ PATHS: dict[str, dict[str, tuple[str, str]]] = {
 class Typed:
     """A proposal in the making, where the step makes one, and values by path. replaces: earlier proposals count not.
 
-    measure: what the form says of a measure on things, by field.
+    measure: what the form says of a measure on things, by field. basis: the articles that it names.
     """
 
     replaces: bool = False
     proposal: Proposal | None = None
     values: Mapping[str, Json] = field(default_factory=dict)
     measure: Mapping[str, list[str]] = field(default_factory=dict)
+    basis: Sequence[str] = ()
 
 
 NOTHING = Typed()
@@ -64,7 +80,7 @@ def typed_at(case: Case, node: Node | None, step: str, account: Account) -> Type
         return Typed(replaces=True, proposal=_proposal(case, sent) if sent else None)
     if node.act in MEASURING:
         return Typed(measure={name: _all(sent, name) for name in sent})
-    return Typed(values=dict(_values(PATHS[node.act], sent, case)))
+    return Typed(values=dict(_values(PATHS[node.act], sent, case)), basis=_all(sent, "basis"))
 
 
 def _values(paths: Mapping[str, tuple[str, str]], sent: Mapping[str, Any], case: Case) -> Any:
@@ -84,11 +100,16 @@ def _all(sent: Mapping[str, Any], name: str) -> list[str]:
     return [str(one) for one in values if str(one).strip()] if isinstance(values, list) else []
 
 
-def _day(text: str, _case: Case) -> Json:
+def _date(text: str) -> date | None:
     try:
-        return date.fromisoformat(text).isoformat()
+        return date.fromisoformat(text)
     except ValueError:
         return None
+
+
+def _day(text: str, _case: Case) -> Json:
+    found = _date(text)
+    return found.isoformat() if found else None
 
 
 def _who(key: str, case: Case) -> Json:
@@ -106,6 +127,7 @@ _READ: dict[str, Callable[[str, Case], Json]] = {
     "who": _who,
     "yes": lambda text, _case: text == YES if text else None,
     "said": lambda text, _case: bool(text),
+    "amount": lambda text, _case: str(_amount(text)) if text else None,
 }
 
 
@@ -131,4 +153,5 @@ def _proposal(case: Case, sent: Mapping[str, Any]) -> Proposal:
         basis=_all(sent, "basis"),
         benchmark=_one(sent, "benchmark"),
         correction=_one(sent, "correction"),
+        correct_by=_date(_one(sent, "correct_by")),
     )

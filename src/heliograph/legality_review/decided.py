@@ -14,7 +14,7 @@ from heliograph.dossiers.models import Case, CaseEvent, Decision
 from heliograph.dossiers.queries import decision_of
 from heliograph.kernel.verdict import Allowed, Verdict
 from heliograph.legality_review.models import Review, ReviewOpinion
-from heliograph.legality_review.queries import COERCION, Ground, grounds_of, proposed_of, terms_in_text
+from heliograph.legality_review.queries import COERCION, Ground, basis_of, grounds_of, proposed_of, terms_in_text
 from heliograph.legality_review.rules.reviewing import Passage, may_take_effect, may_withhold
 from heliograph.legality_review.rules.sealing import OF_COERCION, OF_DECISION, changed, seals_of
 from heliograph.procedures.queries import Standing, standing
@@ -69,6 +69,7 @@ def _passage(
         conclusion=opinion.conclusion if opinion else None,
         open_round=later is not None and opinion is not None and later.pk != opinion.review_id,
         changed=_differing(case, stands, decision, opinion) if opinion else [],
+        basis=basis_of(case, grounds),
     )
 
 

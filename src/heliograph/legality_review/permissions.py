@@ -7,6 +7,8 @@ from uuid import UUID
 
 from heliograph.dossiers.models import Case
 from heliograph.dossiers.permissions import HANDLERS, LEADERS, Reader, access_case
+from heliograph.dossiers.queries import recused_from
+from heliograph.dossiers.rules.people import may_act_unrecused
 from heliograph.kernel.verdict import require
 from heliograph.registers.models import Account, Role
 from heliograph.registers.permissions import LEGAL_OFFICE, OWN_STAFF, Act, may, raise_outsider, roles_of
@@ -24,9 +26,10 @@ ACTS: dict[str, Act] = {
 
 
 def access_review(account: Account, case_id: UUID, act: str, on: date, *, lock: bool = True) -> tuple[Case, Reader]:
-    """Fetch a case in sight, locked unless only read, and authorise an act of review on it."""
+    """Fetch a case in sight, locked unless only read, and authorise an act of review on it; nobody recused acts."""
     case, who = access_case(account, case_id, "read_cases", on, lock=lock)
     require(may(ACTS[act], who.roles))
+    require(may_act_unrecused(account.pk, recused=recused_from(case)))
     return case, who
 
 

@@ -19,7 +19,13 @@ from heliograph.kernel.verdict import Verdict
 from heliograph.legality_review.models import Review, ReviewCall, Reviewer, ReviewOpinion
 from heliograph.legality_review.models import ReviewMaterial as Submitted
 from heliograph.legality_review.rules.people import Ratio, ReviewerState
-from heliograph.legality_review.rules.reviewing import Held, Passage, may_decide
+from heliograph.legality_review.rules.reviewing import (
+    Held,
+    Passage,
+    articles_for,
+    basis_for,
+    may_decide,
+)
 from heliograph.legality_review.rules.sealing import Proposed, changed, seals_of
 from heliograph.procedures.queries import Standing, standing
 from heliograph.registers.models import Account, Certificate
@@ -69,7 +75,7 @@ def _by_catalogue(case: Case, stands: Standing) -> list[Ground]:
         fired = [rows[key] for key in table.decide(facts).rows]
     except (MissingFact, FeelError):
         fired = []
-    known = [Ground(row.outputs[0].strip('"'), _articles(row.basis)) for row in fired]
+    known = [Ground(row.outputs[0].strip('"'), articles_for(case.category, _articles(row.basis))) for row in fired]
     told = {one.text for one in known}
     return [*known, *(Ground(text, ()) for text in _listed(facts.get(GROUNDS)) if text not in told and not known)]
 
@@ -187,7 +193,13 @@ def passage_of(case: Case, stands: Standing) -> Passage:
         conclusion=opinion.conclusion if opinion else None,
         open_round=review is not None and review.state not in FINISHED,
         changed=differing,
+        basis=basis_of(case, grounds),
     )
+
+
+def basis_of(case: Case, grounds: Iterable[Ground]) -> str:
+    """Return what forbids to decide a case without its review: of a penalty its statute, else what the grounds cite."""
+    return basis_for(case.category, [key for one in grounds for key in one.basis])
 
 
 def may_be_decided(case_id: UUID) -> Verdict:

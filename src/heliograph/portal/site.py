@@ -56,6 +56,7 @@ class Site:
             links += [
                 Link(self.agency.short_name, reverse("portal:agency", args=[code]), "agency"),
                 Link("核验执法人员", reverse("portal:officer-lookup", args=[code]), "lookup"),
+                Link("决定公示", reverse("portal:decisions", args=[code]), "decisions"),
                 Link("公示制度", reverse("portal:policy", args=[code, "disclosure"]), "policy"),
                 Link("变更记录", reverse("portal:changes", args=[code]), "changes"),
             ]

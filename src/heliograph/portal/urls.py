@@ -9,6 +9,8 @@ from heliograph.portal.pages import (
     agencies,
     boards,
     changes,
+    decision_proofs,
+    decisions,
     entries,
     files,
     gathered,
@@ -26,6 +28,7 @@ from heliograph.portal.pages import registers as lists
 app_name = "portal"
 ENTRY = "a/<slug:agency>/<slug:register>/<int:number>/"
 PROCEDURE = "a/<slug:agency>/procedures/<slug:procedure>/"
+DECISION = "a/<slug:agency>/decisions/<uuid:publication>/"
 
 urlpatterns: list[URLPattern] = [
     path("", governments.index, name="index"),
@@ -47,6 +50,15 @@ urlpatterns: list[URLPattern] = [
     path("g/<slug:government>/<slug:register>/", governments.register, name="government-register"),
     path("a/<slug:agency>/", agencies.home, name="agency"),
     path("a/<slug:agency>/changes/", changes.change_log, name="changes"),
+    path("a/<slug:agency>/decisions/", decisions.decision_list, name="decisions"),
+    path("a/<slug:agency>/decisions/feed.xml", decisions.feed, name="decision-feed"),
+    path(DECISION, decisions.decision, name="decision"),
+    path(f"{DECISION}data.json", decisions.decision_json, name="decision-json"),
+    path(f"{DECISION}v<int:version>/", decisions.decision_version, name="decision-version"),
+    path(f"{DECISION}v<int:version>/proof/", decision_proofs.proof, name="decision-proof"),
+    path(
+        f"{DECISION}v<int:version>/proof/<slug:act>.tlog-proof", decision_proofs.proof_file, name="decision-proof-file"
+    ),
     path("a/<slug:agency>/officers/lookup/", officers.lookup, name="officer-lookup"),
     path("a/<slug:agency>/policy/<slug:kind>/", policy.policy, name="policy"),
     path("a/<slug:agency>/procedures/", procedures.procedures, name="procedures"),

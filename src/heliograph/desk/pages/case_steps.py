@@ -21,6 +21,8 @@ from heliograph.desk.steps.form import StepForm, filled, form_class
 from heliograph.desk.steps.shape import StepPlace
 from heliograph.desk.steps.table import form_of
 from heliograph.desk.steps.typed_words import typed_words
+from heliograph.disclosure.actions.stepping import ACT as PUBLISHES
+from heliograph.disclosure.sources import decision_in
 from heliograph.dossiers.actions.drafting import drop_step_draft, save_step_draft
 from heliograph.dossiers.models import Case, CaseEvent, StepDraft
 from heliograph.dossiers.permissions import require_doer, seen_by
@@ -101,6 +103,13 @@ def _print_of(scope: Scope) -> str:
     return hashlib.sha256(repr((scope.request.path, sent, files)).encode()).hexdigest()
 
 
+def _publishing(opened: OpenStep) -> str:
+    """Return on which occasion the case can be published here, where the step is that of publication."""
+    if opened.place.node.act != PUBLISHES:
+        return ""
+    return "decision" if decision_in(opened.place.case) else "result"
+
+
 def _page(scope: Scope, opened: OpenStep, form: StepForm | None, draft: StepDraft | None = None) -> HttpResponse:
     stands = opened.place.standing
     case = opened.place.case
@@ -120,6 +129,7 @@ def _page(scope: Scope, opened: OpenStep, form: StepForm | None, draft: StepDraf
         "doer": doers_of(scope, case, [opened.token])[opened.token.place],
         "is_co_handler": scope.account.pk == case.co_handler_id,
         "matter": matter_of(opened.place),
+        "publishing": _publishing(opened),
     }
     row = form_of(opened.place)
     if row is not None and form is not None and row.beside is not None:

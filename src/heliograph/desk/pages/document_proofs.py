@@ -17,11 +17,12 @@ from heliograph.desk.forms import DeskForm, choice, text
 from heliograph.desk.pages.documents import document as document_page
 from heliograph.desk.scope import Scope, page
 from heliograph.desk.steps.uploads import CaseFileField, content_of, with_case_uploads
+from heliograph.documents import scan_reading
 from heliograph.documents.actions import Handwriting
 from heliograph.documents.comparing import NOTE, STRICT
 from heliograph.documents.models import Comparison, Document, Signature
 from heliograph.documents.queries import documents_of, signed_places, text_of
-from heliograph.documents.rules import LONGEST_NAME
+from heliograph.documents.rules import LONGEST_NAME, NO_ENGINE
 from heliograph.documents.sign_places import MOST_BYTES
 from heliograph.dossiers.actions.comparing import compare_scan
 from heliograph.dossiers.actions.making import SUBJECT, document_data, sheet_of_document, typed_in
@@ -126,7 +127,8 @@ def document_compare(scope: Scope, case: UUID, document: UUID) -> HttpResponseBa
         scope.done("扫描件已保存，正在识别和比对，请稍后刷新本页查看结果。")
         return redirect("desk:comparison", agency=scope.agency.code, case=found.pk, document=made.pk,
                         comparison=kept.pk)  # fmt: skip
-    context = {"case": found, "document": made, "form": form}
+    context = {"case": found, "document": made, "form": form,
+               "no_engine": "" if scan_reading.is_installed() else NO_ENGINE}  # fmt: skip
     return scope.render("document_compare.html", context, status=422 if form.errors else 200)
 
 

@@ -12,7 +12,15 @@ from django.utils.http import content_disposition_header
 
 from heliograph.desk.case_page import OpenStep, open_step
 from heliograph.desk.case_reading import case_of
-from heliograph.desk.document_forms import asked_of, document_form, given_by_case, initial_of, missing_of, remembered
+from heliograph.desk.document_forms import (
+    MARKED,
+    asked_of,
+    document_form,
+    given_by_case,
+    initial_of,
+    missing_of,
+    remembered,
+)
 from heliograph.desk.document_proofs import proofs_of
 from heliograph.desk.document_versions import versions_of
 from heliograph.desk.file_answers import file_answer, require_not_archived
@@ -21,7 +29,8 @@ from heliograph.desk.scope import Scope, page
 from heliograph.desk.steps.fields import area
 from heliograph.documents import fonts, queries
 from heliograph.documents.composing import Data, Sheet
-from heliograph.documents.models import Document
+from heliograph.documents.models import Document, SealedFile
+from heliograph.documents.page_pictures import CannotPictureError, page_pictures
 from heliograph.documents.rules import LONGEST_REASON
 from heliograph.documents.typesetting import CannotTypesetError
 from heliograph.dossiers.actions.making import (
@@ -40,7 +49,9 @@ from heliograph.dossiers.actions.reading import read_case_file
 from heliograph.dossiers.models import Case, CaseFile, Paper
 from heliograph.procedures.queries import standing
 from heliograph.regimes.queries import pack_in_force
+from heliograph.registers.storage import storage
 
+MOST_PAGES = 40  # of a sealed file on the page
 WORD = "application/vnd.openxmlformats-officedocument.wordprocessingml.document"
 
 
@@ -65,7 +76,7 @@ def document_make(scope: Scope, case: UUID, kind: str, step: str) -> HttpRespons
     known = document_data(found, sheet, {}, scope.at, typed_in(found, step, scope.account))
     of_agency = {name: said for name, said in remembered(found.agency_id, sheet).items() if not known.get(name)}
     data = {**known, **of_agency, **_asked(sheet, draft)}
-    shape = document_form(sheet)
+    shape = document_form(sheet, data)
     form = shape(scope.sent) if scope.sent is not None else shape(initial=initial_of(sheet, data))
     if scope.posted and form.is_valid():
         rev = scope.sent_rev if draft is not None else None
@@ -83,6 +94,7 @@ def document_make(scope: Scope, case: UUID, kind: str, step: str) -> HttpRespons
         "rev": draft.rev if draft else 0,
         "given": given_by_case(sheet, data),
         "missing": missing_of(sheet, data),
+        "must": any(hasattr(one, MARKED) for one in form.fields.values()),
         "signs": draft is not None and bool(queries.signed_places(sheet, draft, data)),
         **_pages(scope, found, sheet, data if scope.sent is None else None),
         **(versions_of(scope, found, sheet, draft, data) if draft else {}),
@@ -175,17 +187,31 @@ def document(scope: Scope, case: UUID, document: UUID) -> HttpResponseBase:
         void_document(found.pk, made.pk, reason=form.cleaned_data["reason"], actor=scope.account, at=scope.at)
         scope.done(f"已作废{made.kind}{made.number}。编号保留，不再使用。")
         return redirect("desk:case", agency=scope.agency.code, case=found.pk)
+    sealed = SealedFile.objects.filter(document=made).first()
     file = _file_of(found, made)
     taken = read_case_file(found.pk, file.pk, actor=scope.account, at=scope.at)
     if taken.right.retrieval is not None:  # its pages are drawn without a mark; a retrieval gives marked ones only
         return file_answer(scope, found, taken, name=f"{made.kind}{made.number}.pdf", inline=True)
     used = Paper.objects.filter(document=made).exists()
     sheet = sheet_of_document(found, made, scope.on)
-    context = {"case": found, "document": made, "file": file, "form": form, "used": used,
+    step = None if made.place == WHOLE_CASE else _step(scope, found, made.place)
+    pages = _sealed_pages(sealed) if sealed else _issued_pages(found, sheet, made)
+    context = {"case": found, "document": made, "file": file, "form": form, "used": used, "step": step,
+               "unsealed": _kept_as(found, made.sha256) if file.sha256 != made.sha256 else None,
+               "may_void": made.state == Document.State.ISSUED and not used and _is_mine(scope, found, step),
                **versions_of(scope, found, sheet, made, made.data),
-               "step": None if made.place == WHOLE_CASE else _step(scope, found, made.place),
-               **proofs_of(scope, found, sheet, made), **_issued_pages(found, sheet, made)}  # fmt: skip
+               **proofs_of(scope, found, sheet, made), **pages}  # fmt: skip
     return scope.render("document.html", context, status=422 if form.errors else 200)
+
+
+def _sealed_pages(sealed: SealedFile) -> dict[str, Any]:
+    """Return the pages of the sealed file itself, with the seal on them."""
+    with storage().open(sealed.sha256) as kept:
+        content = kept.read()
+    try:
+        return {"pages": [_inline(one) for one in page_pictures(content, first=1, most=MOST_PAGES).pictures]}
+    except CannotPictureError:
+        return {"not_drawn": "盖章后的文件不能在这里显示，请下载 PDF 查看。"}
 
 
 def _issued_pages(case: Case, sheet: Sheet, made: Document) -> dict[str, Any]:
@@ -198,7 +224,13 @@ def _issued_pages(case: Case, sheet: Sheet, made: Document) -> dict[str, Any]:
 
 
 def _file_of(case: Case, made: Document) -> CaseFile:
-    return CaseFile.objects.filter(case=case, agency_id=case.agency_id, sha256=made.sha256).order_by("pk")[:1].get()
+    """Return the file that counts: the sealed one, once there is one, else the one that was issued."""
+    sealed = SealedFile.objects.filter(document=made).values_list("sha256", flat=True).first()
+    return _kept_as(case, sealed or made.sha256)
+
+
+def _kept_as(case: Case, sha256: str) -> CaseFile:
+    return CaseFile.objects.filter(case=case, agency_id=case.agency_id, sha256=sha256).order_by("pk")[:1].get()
 
 
 @page("read_cases", "GET", "HEAD")

@@ -19,6 +19,7 @@ from heliograph.desk.retrieval_forms import LIFT, ClassifyForm
 from heliograph.desk.scope import Scope, page
 from heliograph.desk.steps.uploads import content_of, with_case_uploads
 from heliograph.documents import fonts
+from heliograph.documents.ofd import CannotMakeOfdError, write_ofd
 from heliograph.documents.typesetting import CannotTypesetError
 from heliograph.dossiers.actions.binding import (
     add_scan,
@@ -28,12 +29,14 @@ from heliograph.dossiers.actions.binding import (
     receive_dossier,
 )
 from heliograph.dossiers.actions.classifying import classify_item
+from heliograph.dossiers.archive_package import pack_archive
 from heliograph.dossiers.bag import pack_bag
 from heliograph.dossiers.bound_pdf import bind_pdf, marked
 from heliograph.dossiers.file_access import FileRight, right_to_read, visible_volumes
 from heliograph.dossiers.models import Case, Deposit, Paper, Retrieval
 from heliograph.dossiers.permissions import DOSSIER_OFFICE, LEADERS
 from heliograph.dossiers.retrieval_reading import with_readings
+from heliograph.dossiers.rules.packaging import COMPLETE
 from heliograph.dossiers.rules.retrieving import AT_ONCE_LEVELS, LEVELS, shown_volumes
 from heliograph.dossiers.rules.volumes import ARCHIVING, may_add_scan, may_hand_over
 from heliograph.dossiers.volume_reading import deposit_of, has_scan, items_of, lacking, unsigned, volumes_of
@@ -75,6 +78,7 @@ def dossier(scope: Scope, case: UUID) -> HttpResponse:
         "deposit": deposit,
         "may_add": own and scope.may("add_scan") and found.state != Case.State.SUSPENDED,
         "may_export": takes and entrance.files,
+        "may_try": takes and entrance.files and found.state in COMPLETE,
         "may_classify": scope.may("classify_item") and (own or scope.may("open_dossier")),
         "may_hand_over": own and scope.may("hand_over_dossier") and bool(may_hand_over(found.state, handed=handed)),
         "may_receive": handed == Deposit.State.HANDED and scope.may("receive_dossier"),
@@ -114,15 +118,19 @@ def dossier_pdf(scope: Scope, case: UUID) -> HttpResponseBase:
     """Give the whole dossier as one PDF under a watermark; taking it out is a record."""
 
     def write(found: Case, right: FileRight, into: IO[bytes]) -> None:
-        pack = _pack(found)
-        mark = marked(scope.account.display_name, scope.at)
-        volumes = visible_volumes(found, pack, right)
-        try:
-            bind_pdf(found, pack, volumes, lacking(found, pack), mark=mark, on=scope.on, into=into)
-        except (CannotTypesetError, fonts.FontsMissingError) as error:
-            require(Refused("dossier.not_drawn", str(error), ARCHIVING))
+        _bind(scope, found, right, into)
 
     return _taken_out(scope, case, "pdf", "application/pdf", write)
+
+
+def _bind(scope: Scope, case: Case, right: FileRight, into: IO[bytes]) -> None:
+    pack = _pack(case)
+    mark = marked(scope.account.display_name, scope.at)
+    volumes = visible_volumes(case, pack, right)
+    try:
+        bind_pdf(case, pack, volumes, lacking(case, pack), mark=mark, on=scope.on, into=into)
+    except (CannotTypesetError, fonts.FontsMissingError) as error:
+        require(Refused("dossier.not_drawn", str(error), ARCHIVING))
 
 
 @page("export_dossier", "POST", shows=dossier)
@@ -132,10 +140,37 @@ def dossier_bag(scope: Scope, case: UUID) -> HttpResponseBase:
     def write(found: Case, right: FileRight, into: IO[bytes]) -> None:
         pack = _pack(found)
         volumes = visible_volumes(found, pack, right)
-        proofs = "对外提供的案卷不附存证文件。" if _outside(scope) else _proofs(scope, found)
-        pack_bag(found, volumes, lacking(found, pack), proofs=proofs, on=scope.on, into=into)
+        pack_bag(found, volumes, lacking(found, pack), proofs=_proofs(scope, found), on=scope.on, into=into)
 
     return _taken_out(scope, case, "zip", "application/zip", write)
+
+
+@page("export_dossier", "POST", shows=dossier)
+def dossier_xml(scope: Scope, case: UUID) -> HttpResponseBase:
+    """Give the dossier as an experimental XML package; taking it out is a record."""
+
+    def write(found: Case, right: FileRight, into: IO[bytes]) -> None:
+        pack = _pack(found)
+        volumes = visible_volumes(found, pack, right)
+        pack_archive(found, volumes, lacking(found, pack), proofs=_proofs(scope, found), at=scope.at, into=into)
+
+    return _taken_out(scope, case, "xml", "application/xml", write)
+
+
+@page("export_dossier", "POST", shows=dossier)
+def dossier_ofd(scope: Scope, case: UUID) -> HttpResponseBase:
+    """Give the PDF of the dossier as an experimental OFD under the same watermark; taking it out is a record."""
+
+    def write(found: Case, right: FileRight, into: IO[bytes]) -> None:
+        with tempfile.TemporaryFile() as drawn:
+            _bind(scope, found, right, drawn)
+            drawn.seek(0)
+            try:
+                write_ofd(drawn, into, title=f"{found.number} {found.title}", author=scope.agency.name, on=scope.on)
+            except CannotMakeOfdError as error:
+                require(Refused("dossier.not_drawn", str(error), ARCHIVING))
+
+    return _taken_out(scope, case, "ofd", "application/ofd", write)
 
 
 def _outside(scope: Scope) -> bool:
@@ -144,7 +179,9 @@ def _outside(scope: Scope) -> bool:
 
 
 def _proofs(scope: Scope, case: Case) -> bytes | str:
-    """Return the records of a case for the cold verifier, or why they cannot go with it now."""
+    """Return the records of a case for the cold verifier, or why they do not go with it."""
+    if _outside(scope):
+        return "对外提供的案卷不附存证文件。"
     title = f"{case.number} {case.title}"
     try:
         return export_case(chain_of(case), title=title, agency=scope.agency.name, files=files_of,
@@ -159,7 +196,7 @@ def _taken_out(
     scope: Scope, case: UUID, suffix: str, media_type: str, write: Callable[[Case, FileRight, IO[bytes]], None]
 ) -> HttpResponseBase:
     """Make the file, record its SHA-256, and only then hand it out."""
-    found, right = exportable(case, actor=scope.account, at=scope.at)
+    found, right = exportable(case, form=suffix, actor=scope.account, at=scope.at)
     outside = _outside(scope)
     right = replace(right, levels=frozenset(), side=False) if outside else right
     file: IO[bytes] = tempfile.SpooledTemporaryFile(max_size=IN_MEMORY)  # noqa: SIM115 - the answer closes it

@@ -10,6 +10,7 @@ from django.shortcuts import redirect, render
 from django.views.decorators.http import require_safe
 
 from heliograph.desk import clock
+from heliograph.desk.approvals import waiting_retrievals, waiting_templates
 from heliograph.desk.case_reading import key_of, my_tasks, seen_clues, soon_on
 from heliograph.desk.duty_lists import Lane, day_of, lanes_from, page_after
 from heliograph.desk.oversight import open_in_sight, titled
@@ -49,6 +50,8 @@ def home(request: HttpRequest, agency: str) -> HttpResponse:
         "seats": open_seats(scope) if scope.may("take_seat") else [],
         "waiting": list(waiting_releases(scope)[:LANE_ROWS]) if scope.may("read_releases") else [],
         "adjustments": list(waiting_adjustments(scope)[:LANE_ROWS]),
+        "retrievals": list(waiting_retrievals(scope, pack)[:LANE_ROWS]) if pack else [],
+        "templates": list(waiting_templates(scope)[:LANE_ROWS]),
         "returned": list(returned_releases(scope)[:LANE_ROWS]),
         "lanes": lanes(scope, pack) if pack and scope.may("read_duties") else [],
         "has_pack": pack is not None,

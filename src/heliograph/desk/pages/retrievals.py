@@ -14,6 +14,7 @@ from heliograph.desk.file_answers import marked_answer
 from heliograph.desk.retrieval_forms import LONGEST_NUMBER, AskForm, DecideForm, EndForm
 from heliograph.desk.scope import Scope, page
 from heliograph.documents import fonts
+from heliograph.dossiers.actions.numbering import document_letters
 from heliograph.dossiers.actions.retrieving import (
     ask_for_dossier,
     decide_retrieval,
@@ -90,7 +91,8 @@ def retrieval_new(scope: Scope) -> HttpResponseBase:
     """Ask for a dossier by its number, or open it at once."""
     at_once = bool(scope.roles & rule_of(scope.pack).at_once) and scope.may("open_dossier")
     number = scope.request.GET.get("number", "")[:LONGEST_NUMBER]
-    form = AskForm(scope.sent, at_once=at_once, initial={"number": number})
+    example = f"照案卷上的写法，如 {document_letters(scope.pack, scope.id)}案卷〔{scope.on.year}〕3号"
+    form = AskForm(scope.sent, at_once=at_once, example=example, initial={"number": number})
     if scope.posted and form.is_valid():
         given = dict(form.cleaned_data)
         case = _archived(scope, given.pop("number"))
@@ -112,10 +114,18 @@ def _archived(scope: Scope, number: str) -> Case:
     return found
 
 
-@page("read_retrievals", "GET", "HEAD")
-def retrieval(scope: Scope, retrieval: UUID) -> HttpResponse:
-    """Show a retrieval: to its reader the dossier while it runs, to whoever approves or supervises what was read."""
+@page("read_retrievals")
+def retrieval(scope: Scope, retrieval: UUID) -> HttpResponseBase:
+    """Show a retrieval: to its reader the dossier while it runs, to whoever approves or supervises what was read.
+
+    Whoever approves decides on this very page, so that what was typed stays beside the fault.
+    """
     found = _seen(scope, retrieval)
+    form = DecideForm(scope.sent)
+    if scope.posted:
+        scope.require("decide_retrieval")
+        if form.is_valid():
+            return _decide(scope, found, form.cleaned_data)
     mine = found.asked_by_id == scope.account.pk
     running = runs(found.state, found.until_on, on=scope.on)
     tag, css = _tag(scope, found)
@@ -129,7 +139,7 @@ def retrieval(scope: Scope, retrieval: UUID) -> HttpResponse:
         "levels": "、".join(LEVELS[one] for one in found.levels),
         "volumes": _volumes(scope, found) if mine and running else [],
         "running": running,
-        "form": DecideForm(scope.sent) if _decides(scope, found) else None,
+        "form": form if _decides(scope, found) else None,
         "may_end": (mine or bool(scope.roles & LEADERS)) and (running or found.state == Retrieval.State.ASKED),
         "readings": readings.order_by("-pk")[:READINGS],
         "count": readings.count(),
@@ -137,7 +147,7 @@ def retrieval(scope: Scope, retrieval: UUID) -> HttpResponse:
         "markable": MARKABLE,
         "fonts_missing": "" if fonts.are_ready() else fonts.COMMAND,
     }
-    return scope.render("retrieval.html", context)
+    return scope.render("retrieval.html", context, status=422 if form.errors else 200)
 
 
 def _seen(scope: Scope, key: UUID) -> Retrieval:
@@ -162,15 +172,9 @@ def _decides(scope: Scope, found: Retrieval) -> bool:
     return bool(scope.roles & rule_of(scope.pack).approvers_of(asking))
 
 
-@page("decide_retrieval", "POST", shows=retrieval)
-def retrieval_decide(scope: Scope, retrieval: UUID) -> HttpResponseBase:
+def _decide(scope: Scope, found: Retrieval, cleaned: dict[str, Any]) -> HttpResponseBase:
     """Approve an application until a day, or refuse it with the reason."""
-    found = _seen(scope, retrieval)
-    form = DecideForm(scope.request.POST)
-    if not form.is_valid():
-        fault = next(iter(form.errors.values()))[0]
-        require(Refused("retrieval.exists", str(fault), RETRIEVAL))
-    given: dict[str, Any] = {**form.cleaned_data, "side_volume": bool(form.cleaned_data["side_volume"])}
+    given = {**cleaned, "side_volume": bool(cleaned["side_volume"])}
     decide_retrieval(scope.id, found.pk, **given, actor=scope.account, at=scope.at)
     scope.done("已准予调阅。" if given["granted"] else "已登记不同意调阅。")
     return redirect("desk:retrievals", agency=scope.agency.code)

@@ -21,17 +21,18 @@ from heliograph.desk.template_views import (
     shown_of,
     standing_of,
 )
+from heliograph.desk.template_words import GENERAL, data_lines, field_lines, readable
 from heliograph.documents.actions import ProposedForm, decide_template, propose_template
 from heliograph.documents.models import Template
 from heliograph.documents.templates import FormFault, FormFaultsError, versions_of
-from heliograph.kernel.packs.document_rules import CASE_DATA, form_of
+from heliograph.kernel.packs.document_rules import form_of
 from heliograph.registers.permissions import same_person
 
 
 @page("read_templates", "GET", "HEAD")
 def templates(scope: Scope) -> HttpResponse:
     """Show every kind of document with whose form holds today and what waits for approval."""
-    return scope.render("templates.html", {"lines": lines_of(scope)})
+    return scope.render("templates.html", {"lines": lines_of(scope), "general": GENERAL})
 
 
 def _line(scope: Scope, kind: str) -> FormLine:
@@ -71,7 +72,9 @@ def template(scope: Scope, kind: str) -> HttpResponseBase:
         "may_propose": scope.may("propose_template"),
         "changes": changed_lines(line.in_use, source),
         "kept": _kept(scope, line),
-        "paths": sorted(CASE_DATA),
+        "general": GENERAL,
+        "fields": field_lines(line.kind, source),
+        "paths": data_lines(scope.pack),
         "versions": [(one, standing_of(one, scope.on)) for one in versions_of(scope.id, line.kind.id)],
     }
     return scope.render("template.html", context, status=422 if form.errors or faults else 200)
@@ -88,7 +91,7 @@ def _propose(scope: Scope, line: FormLine, form: ProposeTemplateForm) -> HttpRes
     source = "" if given["restore"] else scope.request.POST.get("source", "")
     content = ProposedForm(source, given["effective_from"], given["reason"])
     if not given["restore"] and not source.strip():
-        raise FormFaultsError([FormFault(1, "模板是空的。要恢复使用规则包的文本，请勾选“恢复使用规则包的文本”。")])
+        raise FormFaultsError([FormFault(1, f"模板是空的。不再用本机关文本的，请勾选“恢复使用{GENERAL}”。")])
     made = propose_template(scope.id, line.kind.id, content=content, actor=scope.account, at=scope.at)
     scope.done(f"已提出《{made.title}》模板第 {made.number} 版，待另一名审核人员或者负责人批准。")
     return redirect("desk:template-version", agency=scope.agency.code, version=made.pk)
@@ -132,12 +135,14 @@ def template_version(scope: Scope, version: UUID) -> HttpResponseBase:
             except FormFaultsError as error:
                 faults = error.faults
     line = line_of(scope, found.kind)
+    faults = readable(faults, line.kind, found.source) if line else faults
     former, former_name = former_text(scope, found)
     text = found.source or (line.kind.source if line else "")
     shown = shown_of(scope, line.kind, text, "") if line else None
     pending = found.state == Template.State.PROPOSED
     context = {
         "version": found,
+        "general": GENERAL,
         "standing": standing_of(found, scope.on),
         "former_name": former_name,
         "changes": changed_lines(former, text),
@@ -145,7 +150,7 @@ def template_version(scope: Scope, version: UUID) -> HttpResponseBase:
         "shown": shown,
         "pages": shown.pages if shown else [],
         "fonts_missing": shown.fonts_missing if shown else "",
-        "not_drawn": shown.not_drawn if shown else "规则包里已经没有这种文书。",
+        "not_drawn": shown.not_drawn if shown else "现行规则里已经没有这种文书。",
         "faults": faults or (shown.faults if shown and pending else []),
         "own": pending and same_person(scope.account, found.proposed_by),
         "form": form if pending and scope.may("decide_template") else None,

@@ -6,6 +6,7 @@ from decimal import Decimal
 
 from django import forms
 
+from heliograph.desk.article_field import ArticleField
 from heliograph.desk.cited import named
 from heliograph.desk.forms import Day, choice, several, text
 from heliograph.desk.steps.fields import area, money, one_of, yes_no
@@ -14,9 +15,9 @@ from heliograph.desk.steps.penalty import NUMBERED
 from heliograph.desk.steps.shape import Act, ActForm, Call, Fields, Given, StepPlace
 from heliograph.desk.steps.uploads import CaseFileField
 from heliograph.dossiers.actions import accepting, levies, permit_hearings, permits
-from heliograph.dossiers.models import CaseEvent, Citation, Proposal
+from heliograph.dossiers.models import CaseEvent, Citation, Party, Proposal, Statement
 from heliograph.dossiers.models.cases import Source
-from heliograph.dossiers.queries import heard_of, proposal_of
+from heliograph.dossiers.queries import heard_of, notice_of, proposal_of
 from heliograph.dossiers.rules.levying import GIVEN_BACK
 from heliograph.dossiers.rules.permitting import CERTIFICATES, GROUNDS, UNITS
 from heliograph.kernel.packs.schema import Pack
@@ -25,7 +26,7 @@ from heliograph.registers.models import Agency
 REMEDIES = "写明申请行政复议、提起行政诉讼的机关和期限；已按规则包填好，请核对"
 
 
-def _remedies(place: StepPlace, *, limit: int = 1000, required: bool = True) -> forms.Field:
+def remedies_field(place: StepPlace, *, limit: int = 1000, required: bool = True) -> forms.Field:
     """Ask for the remedies as the document tells them: prepared by the pack, completed and checked by the officer."""
     found = area("告知的救济途径和期限", limit=limit, rows=3, required=required, hint=REMEDIES)
     found.initial = _remedies_told(place.scope.pack, place.case.agency)
@@ -87,7 +88,7 @@ def _accept_fields(place: StepPlace) -> Fields:
             help_text="法律、法规对本事项另行规定期限的填写，没有的不填，按一般期限办理",
         ),
         "own_unit": choice("期限单位", list(UNITS.items()), required=False),
-        "own_basis": text("期限依据的条文", limit=200, required=False, help_text="写明条文，如 宗教事务条例@2017:22"),
+        "own_basis": ArticleField("期限依据的条文", required=False),
     }  # fmt: skip
 
 
@@ -96,7 +97,7 @@ def _refuse_fields(place: StepPlace) -> Fields:
         "ground": one_of("不予受理的情形", list(GROUNDS.items())),
         "reason": area("理由", limit=800, rows=3),
         "competent": text("有权办理的机关", limit=120, required=False, help_text="不属于本机关职权范围的必须填写"),
-        "remedies": _remedies(place, limit=700),
+        "remedies": remedies_field(place, limit=700),
     }
 
 
@@ -164,10 +165,21 @@ def _extension_fields(_place: StepPlace) -> Fields:
     }
 
 
+def _open_answers(place: StepPlace) -> list[tuple[int, Party]]:
+    """Return those who have not answered yet whether they want a hearing, each with a number for its fields."""
+    notice = notice_of(place.case)
+    before = set(Statement.objects.filter(notice=notice).values_list("party", flat=True)) if notice else set()
+    return [(number, one) for number, one in enumerate(heard_of(place.case)) if one.pk not in before]
+
+
 def _answers_fields(place: StepPlace) -> Fields:
     found: Fields = {}
-    for number, one in enumerate(heard_of(place.case)):
-        found[f"kind{number}"] = one_of(f"{one.name}（{one.get_standing_display()}）", ANSWERS)
+    waiting = _open_answers(place)
+    hint = "还没有答复的先不选，以后再登记" if len(waiting) > 1 else ""
+    for number, one in waiting:
+        found[f"kind{number}"] = one_of(
+            f"{one.name}（{one.get_standing_display()}）", ANSWERS, hint=hint, required=len(waiting) == 1
+        )
         found[f"day{number}"] = Day(label=f"{one.name}提出的日期", required=False, help_text="不填的为今天")
         found[f"file{number}"] = CaseFileField(label=f"{one.name}的书面材料", hint="放弃听证的必须上传")
     return found
@@ -185,7 +197,8 @@ def _answer(place: StepPlace, given: Given) -> CaseEvent:
     values = given.values
     answers = {
         one.pk: permit_hearings.HearingAnswer(values[f"kind{number}"], values[f"day{number}"], values[f"file{number}"])
-        for number, one in enumerate(heard_of(place.case))
+        for number, one in _open_answers(place)
+        if values[f"kind{number}"]
     }
     return permit_hearings.answer_hearing_right(
         place.case.pk, place.place, answers=answers, actor=place.scope.account, at=place.scope.at, rev=place.rev
@@ -238,7 +251,7 @@ def _decide_fields(place: StepPlace) -> Fields:
     denied = proposal is not None and proposal.outcome == "denied"
     found: Fields = {}
     if denied:
-        found["remedies"] = _remedies(place)
+        found["remedies"] = remedies_field(place)
     elif place.case.category == permits.PERMIT:
         found |= {
             "certificate_kind": choice("颁发的许可证件", [(one, one) for one in CERTIFICATES]),
@@ -280,9 +293,9 @@ def _decide(place: StepPlace, given: Given) -> CaseEvent:
 def _levy_fields(place: StepPlace) -> Fields:
     proposal = proposal_of(place.case)
     if proposal is not None and proposal.outcome == "denied":
-        return {"remedies": _remedies(place, required=False)}
+        return {"remedies": remedies_field(place, required=False)}
     return {
-        "remedies": _remedies(place),
+        "remedies": remedies_field(place),
         "pay_days": _days("缴纳或者交付的期限"),
     }
 

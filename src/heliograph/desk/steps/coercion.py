@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
+
 from django import forms
 
-from heliograph.desk.forms import Day, choice, several, text
-from heliograph.desk.steps.applications import REMEDIES, plain
-from heliograph.desk.steps.execution import BY_HAND, publish_fields, urge_fields
-from heliograph.desk.steps.fields import area, money, one_of, yes_no
+from heliograph.desk.forms import Choices, Day, choice, several, text
+from heliograph.desk.steps.applications import plain, remedies_field
+from heliograph.desk.steps.execution import BY_HAND, publish_fields, urge_fields, urge_values
+from heliograph.desk.steps.fields import area, one_of, yes_no
 from heliograph.desk.steps.inspections import approval_fields
 from heliograph.desk.steps.on_site import beside, on_site_fields, on_site_of
 from heliograph.desk.steps.penalty import NUMBERED
@@ -16,51 +18,90 @@ from heliograph.dossiers.actions import coercion, executions, seizures
 from heliograph.dossiers.executable import confiscating, decisions_against, state_of_execution
 from heliograph.dossiers.models import CaseEvent, Citation, Measure, Party
 from heliograph.dossiers.permissions import seen_by
-from heliograph.dossiers.rules.coercing import DISPOSALS, SUBSTITUTE_GROUNDS, THINGS
+from heliograph.dossiers.rules.coercing import (
+    DISPOSALS,
+    IMMEDIATE_GROUNDS,
+    SUBSTITUTE,
+    SUBSTITUTE_AT_ONCE,
+    SUBSTITUTE_GROUNDS,
+    THINGS,
+    ToExecute,
+)
 from heliograph.registers.citations import key_label
 
 MOST = 100
 
 
 CITE_FIRST = "没有列出的，请先在案件页面作为处理依据引用条文"
+AT_ONCE_BASIS = (SUBSTITUTE, SUBSTITUTE_AT_ONCE)  # the articles that themselves allow to perform in the party's place
 NOTHING_TO_EXECUTE = "没有对本案当事人作出、尚未履行完毕的行政决定"
 
 
-def _cited(place: StepPlace) -> list[tuple[str, str]]:
+def cited(place: StepPlace) -> list[tuple[str, str]]:
     """Return the articles that the case cites as its grounds; one that the party broke gives no power over things."""
     applied = Citation.objects.filter(case=place.case, use=Citation.Use.APPLIED)
     keys = applied.order_by("key").values_list("key", flat=True).distinct()
     return [(key, key_label(key)) for key in keys]
 
 
+def with_own(offered: Choices, own: Iterable[str]) -> list[tuple[str, str]]:
+    """Return the articles that are offered, with those on which a step itself rests."""
+    found = {key: str(label) for key, label in offered}
+    return list((found | {key: key_label(key) for key in own}).items())
+
+
 def _decisions(place: StepPlace) -> list[tuple[str, str]]:
-    """Return the decisions against a party of the case that are left to be carried out, with party and sum."""
+    """Return the decisions against a party of the case that are left to be carried out, with party and what is left."""
     seen = set(seen_by(place.scope.reader).values_list("pk", flat=True))
     found = []
     for one in decisions_against(place.case):
         state = state_of_execution(place.case, one, place.scope.pack)
         if one.case_id not in seen or not (state.owed or state.deed):
             continue
-        left = f"尚应缴纳 {state.owed:,.2f} 元" if state.owed else "有尚未履行的行为义务"
         parties = "、".join(one.case.parties.filter(standing=Party.Standing.PARTY).values_list("name", flat=True))
-        found.append((str(one.pk), f"{one.number}，{parties}，{left}"))
+        found.append((str(one.pk), f"{one.number}，{parties}，{_left(state)}"))
     return found[:MOST]
+
+
+def _left(state: ToExecute) -> str:
+    """Say what of a decision is left to be carried out, and until when; one that nobody has received says so first."""
+    deed = "有尚未履行的行为义务"
+    if state.deed_until is not None:
+        deed += f"（改正期限至 {state.deed_until.isoformat()}）"
+    left = [f"尚应缴纳 {state.owed:,.2f} 元"] if state.owed else []
+    left += [deed] if state.deed else []
+    unserved = [] if state.served_on else ["尚未送达，不能申请强制执行"]
+    return "，".join([*unserved, *left])
 
 
 def _apply_fields(place: StepPlace) -> Fields:
     kinds = [(one, label) for one, label in Measure.Kind.choices if one in THINGS]
     decisions = _decisions(place)
     hint = "代履行、申请法院强制执行的必须选择" if decisions else NOTHING_TO_EXECUTE
+    grounds = [*SUBSTITUTE_GROUNDS.items(), *IMMEDIATE_GROUNDS.items()]
     return {
-        "reason": area("采取强制的理由", limit=1000, rows=3),
+        "reason": area(
+            "采取强制的理由",
+            limit=1000,
+            rows=3,
+            hint="立即代履行的，写明须立即清除的物品、地点和当事人不能清除的情况",
+        ),
         "basis": several(
-            "采取强制的依据", _cited(place), required=False, help_text=f"查封扣押的必须选择；{CITE_FIRST}"
+            "采取强制的依据",
+            with_own(cited(place), AT_ONCE_BASIS),
+            required=False,
+            help_text=f"查封扣押和立即代履行的必须选择；{CITE_FIRST}",
         ),
         "kind": choice("措施种类", kinds, required=False, help_text="查封扣押的必须选择"),
         "items": area("物品或者场所", required=False, rows=3, hint="查封扣押的必须填写，每行一项"),
         "executes": choice("要执行的决定", decisions, required=False, help_text=hint),
         "ground": choice(
-            "代履行的法定情形", list(SUBSTITUTE_GROUNDS.items()), required=False, help_text="代履行的必须选择"
+            "代履行的法定情形", grounds, required=False, help_text="代履行和立即代履行的必须选择，前三项用于代履行"
+        ),
+        "due_on": Day(
+            label="决定确定的履行期限",
+            required=False,
+            help_text="代履行的填写：决定要求当事人最迟哪一天履行行为义务；系统已登记改正期限的，可以不填",
         ),
     }
 
@@ -125,8 +166,8 @@ def _seize_fields(place: StepPlace) -> Fields:
         "days": _days_field(place),
         "inventory": area("查封扣押清单", rows=4, hint="名称、规格、数量，每行一项，当场清点交付"),
         "facts": area("违法事实和证据"),
-        "basis": several("依据", _cited(place), help_text=CITE_FIRST),
-        "remedies": text("告知的救济途径和期限", limit=1000, help_text=REMEDIES),
+        "basis": several("依据", cited(place), help_text=CITE_FIRST),
+        "remedies": remedies_field(place),
     }
 
 
@@ -178,9 +219,7 @@ def _dispose_fields(place: StepPlace) -> Fields:
     return {
         "kind": one_of("处置方式", list(DISPOSALS.items())),
         "decision": choice("没收所依据的处罚决定", decisions, required=False, help_text=hint),
-        "basis": several(
-            "依据", _cited(place), required=False, help_text=f"销毁、拍卖或者变卖的必须选择；{CITE_FIRST}"
-        ),
+        "basis": several("依据", cited(place), required=False, help_text=f"销毁、拍卖或者变卖的必须选择；{CITE_FIRST}"),
         "body": text("接收机关", limit=120, required=False, help_text="移送的必须填写"),
         "told_on": Day(label="书面告知当事人日期", required=False, help_text="移送的必须填写"),
         "how": text("处置的经过", limit=200),
@@ -208,48 +247,11 @@ def _demand_fields(place: StepPlace) -> Fields:
     return found
 
 
-def _substitute_decision_fields(place: StepPlace) -> Fields:
-    return {
-        "performer": text("代履行人", limit=200),
-        "method": text("代履行的方式和时间", limit=500),
-        "budget": money("费用预算"),
-        "reasons": area("理由"),
-        "basis": several("依据", _cited(place), help_text=CITE_FIRST),
-        "remedies": text("告知的救济途径和期限", limit=1000, help_text=REMEDIES),
-    }
-
-
-def _substitute_decision(place: StepPlace, given: Given) -> CaseEvent:
-    return executions.decide_substitute(
+def _demand(place: StepPlace, given: Given) -> CaseEvent:
+    return executions.demand_performance(
         place.case.pk,
         place.place,
-        **given.values,
-        paper=given.papers[0],
-        actor=place.scope.account,
-        at=place.scope.at,
-        rev=place.rev,
-    )
-
-
-def _substitute_fields(place: StepPlace) -> Fields:
-    return {
-        **on_site_fields(place),
-        "result": area("代履行的经过和结果", limit=1900),
-        "urgent_reason": text(
-            "夜间或者法定节假日实施的理由",
-            limit=500,
-            required=False,
-            help_text="只在情况紧急时才能在夜间或者法定节假日实施",
-        ),
-    }
-
-
-def _substitute(place: StepPlace, given: Given) -> CaseEvent:
-    return executions.substitute_performance(
-        place.case.pk,
-        place.place,
-        content=on_site_of(given, "代履行"),
-        **beside(given),
+        **urge_values(given),
         papers=given.papers,
         actor=place.scope.account,
         at=place.scope.at,
@@ -277,12 +279,8 @@ COERCION: dict[Act, ActForm] = {
     seizures.hand_over_items: ActForm(
         "登记处置", _dispose, _dispose_fields, frozenset({"财物处置改为解除"}), papers="some"
     ),
-    executions.substitute_performance: ActForm("登记代履行", _substitute, _substitute_fields),
     coercion.inform_on_the_spot: ActForm("登记当场告知", _inform, _inform_fields, papers="none"),
-    executions.decide_substitute: ActForm(
-        "作出代履行决定", _substitute_decision, _substitute_decision_fields, papers="file", note=NUMBERED
-    ),
-    executions.demand_performance: ActForm("登记催告", plain(executions.demand_performance), _demand_fields),
+    executions.demand_performance: ActForm("登记催告", _demand, _demand_fields),
     executions.publish_coercion: ActForm(
         "登记公示情况", _publish, publish_fields, frozenset({"公开情况"}), papers="none", note=BY_HAND
     ),

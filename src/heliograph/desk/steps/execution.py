@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from datetime import date
 from decimal import Decimal, InvalidOperation
+from typing import Any
 
 from django import forms
 from django.core.exceptions import ValidationError
@@ -179,13 +180,31 @@ def _deferral(place: StepPlace, given: Given) -> CaseEvent:
     )
 
 
-def urge_fields(_place: StepPlace) -> Fields:
-    """Return what is asked of a written demand."""
+def urge_fields(place: StepPlace) -> Fields:
+    """Return what is asked of a written demand, and how it reached the party."""
+    how = {name: field for name, field in _serve_fields(place).items() if name in HOW}
     return {
         "served_on": Day(label="催告书送达日期"),
+        "sent_on": Day(label="催告书发出日期", required=False, help_text="邮寄、公告等与送达不在同一天的填写"),
+        **{name: how[name] for name in HOW if name in how},
+        "proof": CaseFileField(label="送达凭证"),
         "content": area("履行期限、方式和金额", rows=3),
         "statement": area("当事人陈述申辩", required=False, rows=3),
     }
+
+
+HOW = ("method", "receiver", "relation", "refusal_reason", "witness", "reason")
+
+
+def urge_values(given: Given) -> dict[str, Any]:
+    """Return what a demand is registered with: its own values, and its service by the method that was chosen."""
+    values = dict(given.values)
+    how = {name: values.pop(name) for name in HOW if name in values}
+    proof, sent_on = values.pop("proof", None), values.pop("sent_on", None)
+    if how.get("method"):
+        day = values["served_on"]
+        values["service"] = actions.ServiceContent(sent_on=sent_on or day, received_on=day, proof_id=proof, **how)
+    return values
 
 
 def _demand_fields(place: StepPlace) -> Fields:
@@ -203,7 +222,7 @@ def _urge(place: StepPlace, given: Given) -> CaseEvent:
     return actions.urge(
         place.case.pk,
         place.place,
-        **given.values,
+        **urge_values(given),
         papers=given.papers,
         actor=place.scope.account,
         at=place.scope.at,
@@ -258,7 +277,7 @@ def _archive(place: StepPlace, given: Given) -> CaseEvent:
     )
 
 
-BY_HAND = "决定的公示由人工在公示渠道办理，本环节登记公示的日期和渠道"
+BY_HAND = "在本平台公示的，审批公示后本环节自动办结；下面只登记已在其他平台公示或者依法不公开的"
 
 EXECUTION: dict[Act, ActForm] = {
     **COURTS,

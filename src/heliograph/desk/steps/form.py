@@ -52,6 +52,8 @@ class StepForm(DeskForm):
                     self.add_error(name, f"请填写“{self.fields[name].label}”。")
         for number, _kind in enumerate(self.place.node.documents):
             self._check_paper(f"{PAPER}{number}-", data)
+        for name, message in list(self.row.check(self.place, data)) if self.row.check else ():
+            self.add_error(name, message)
         return data
 
     def _check_paper(self, prefix: str, data: Mapping[str, Any]) -> None:

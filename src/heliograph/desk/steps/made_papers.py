@@ -72,7 +72,7 @@ def said_in_documents(place: StepPlace) -> dict[str, Any]:
             value = said.get(path)
             if kind == "yes" and isinstance(value, bool):
                 found[name] = "yes" if value else "no"
-            elif kind in {"day", "text"} and value:
+            elif kind in {"day", "text", "amount"} and value:
                 found[name] = value
     return found
 

@@ -200,7 +200,8 @@ def _approve(place: StepPlace, given: Given) -> CaseEvent:
 
 def _notice_fields(place: StepPlace) -> Fields:
     until = statement_end(place.scope.pack, place.scope.on)
-    by_pack = f"不填的按规则包（今天送达的至 {until.isoformat()}，日数待核）" if until else "规则包没有规定，必须填写"
+    by_pack = f"规则包（今天送达的至 {until.isoformat()}，日数待核）" if until else ""
+    by_pack = f"不填的按系统制作的告知书，没有的按{by_pack}" if by_pack else "规则包没有规定，必须填写"
     return {
         "served_on": Day(label="告知书送达日期", help_text="陈述申辩和要求听证的期限从这一天起算"),
         "statement_until": Day(

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
 from typing import Any
 
@@ -14,6 +14,7 @@ from heliograph.desk.steps.fields import area, one_of
 from heliograph.desk.steps.shape import Act, ActForm, Fields, Given, StepPlace
 from heliograph.desk.steps.uploads import CaseFileField
 from heliograph.dossiers.models import CaseEvent
+from heliograph.kernel.verdict import Refused
 from heliograph.legality_review import actions
 from heliograph.legality_review.actions import (
     AnswerContent,
@@ -26,10 +27,12 @@ from heliograph.legality_review.models import Coordination, ElementFinding, Opin
 from heliograph.legality_review.models.reviews import Conclusion
 from heliograph.legality_review.package import pieces_of
 from heliograph.legality_review.queries import elements_of, last_opinion, last_review, latest_materials, package_of
+from heliograph.legality_review.rules.reviewing import faults_of, may_conclude
 
 FILE, LACKING, FINDING, NOTE, CITED, SHOWN, ANSWER, REASON = (
     "file-", "lacking-", "finding-", "note-", "cited-", "shown-", "answer-", "reason-",
 )  # fmt: skip
+PROBLEM = ElementFinding.Finding.PROBLEM
 PAPER_KEY, EVIDENCE_KEY = "paper:", "evidence:"
 TRUTH = "承办机构对送审材料的真实性、准确性、完整性，以及执法的事实、证据、法律适用、程序的合法性负责"
 
@@ -143,7 +146,8 @@ def _beside_opinion(place: StepPlace, form: forms.Form) -> dict[str, Any]:
     elements = []
     for key in keys:
         more = [form[prefix + key] for prefix in (NOTE, CITED, SHOWN)]
-        elements.append(Element(form[FINDING + key], more, any(one.errors or one.value() for one in more)))
+        said = form[FINDING + key].value() == PROBLEM or any(one.errors or one.value() for one in more)
+        elements.append(Element(form[FINDING + key], more, said))
     pieces = pieces_of(review) if review else []
     return {
         "review": review,
@@ -155,13 +159,13 @@ def _beside_opinion(place: StepPlace, form: forms.Form) -> dict[str, Any]:
     }
 
 
-def _finding(key: str, given: Given) -> FindingContent:
-    shown = str(given.values.get(SHOWN + key) or "")
+def _finding(key: str, values: Mapping[str, Any]) -> FindingContent:
+    shown = str(values.get(SHOWN + key) or "")
     return FindingContent(
         element=key,
-        finding=given.values[FINDING + key],
-        note=given.values.get(NOTE + key) or "",
-        cited=given.values.get(CITED + key) or "",
+        finding=values[FINDING + key],
+        note=values.get(NOTE + key) or "",
+        cited=values.get(CITED + key) or "",
         paper_id=_key(shown, PAPER_KEY),
         evidence_id=_key(shown, EVIDENCE_KEY),
     )
@@ -171,13 +175,29 @@ def _key(shown: str, prefix: str) -> Any:
     return shown.removeprefix(prefix) if shown.startswith(prefix) else None
 
 
+def _opinion_faults(place: StepPlace, values: Mapping[str, Any]) -> Iterator[tuple[str, str]]:
+    """Return by field all that an opinion lacks, so that it stands together at the top of the page."""
+    elements = elements_of(place.scope.pack)
+    found = [_finding(key, values).found for key in elements if values.get(FINDING + key)]
+    at = {"note": NOTE, "object": CITED}
+    for one in faults_of(elements, found):
+        if at[one.at] + one.element in values:  # what was typed there is not at fault by itself
+            yield at[one.at] + one.element, one.refused.message
+    problems = [one.element for one in found if one.finding == PROBLEM]
+    if len(found) == len(elements) and values.get("conclusion"):
+        text = values.get("text") or TRUTH  # the field itself says when it is empty
+        told = may_conclude(values["conclusion"], found, problems, text=text, waiting=False)
+        if isinstance(told, Refused):
+            yield "conclusion", told.message
+
+
 def _opine(place: StepPlace, given: Given) -> CaseEvent:
-    found = [_finding(key, given) for key in elements_of(place.scope.pack)]
+    found = [_finding(key, given.values) for key in elements_of(place.scope.pack)]
     content = OpinionContent(
         conclusion=given.values["conclusion"],
         text=given.values["text"],
         findings=found,
-        items=[(one.element, one.note) for one in found if one.finding == ElementFinding.Finding.PROBLEM],
+        items=[(one.element, one.note) for one in found if one.finding == PROBLEM],
     )
     return _call(actions.review_opinion, place, content=content, papers=given.papers)
 
@@ -228,7 +248,7 @@ REVIEWS: dict[Callable[..., Any], ActForm] = {
     actions.check_submission: ActForm("提交核对结果", _check, _check_fields, gives=frozenset({"送审材料齐全"})),
     actions.supplement_review: ActForm("提交补充材料", _supplement, _supplement_fields),
     actions.review_opinion: ActForm("出具审核意见", _opine, _opinion_fields, gives=frozenset({"审核结论"}),
-                                    template="case_opinion.html", beside=_beside_opinion),
+                                    check=_opinion_faults, template="case_opinion.html", beside=_beside_opinion),
     actions.respond_to_opinion: ActForm("提交处理情况", _respond, _respond_fields, gives=frozenset({"对审核意见"})),
     actions.coordinate_review: ActForm("提交协调结果", _coordinate, _coordinate_fields, gives=frozenset({"协调结果"})),
 }  # fmt: skip

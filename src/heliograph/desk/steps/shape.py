@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 from uuid import UUID
@@ -92,5 +92,6 @@ class ActForm:
     papers_unless: str = ""  # the fact with which documents that may be left out come later; else they are due
     optional: frozenset[str] = frozenset()  # facts that need no answer, e.g. the fine of a warning
     note: str = ""  # which part is done by hand for now
+    check: Callable[[StepPlace, Mapping[str, Any]], Iterable[tuple[str, str]]] | None = None  # faults by field, at once
     template: str = "case_step.html"
     beside: Callable[[StepPlace, forms.Form], Mapping[str, Any]] | None = None  # what its own template shows

@@ -10,6 +10,7 @@ from heliograph.desk.steps.inspections import INSPECTIONS
 from heliograph.desk.steps.penalty import PENALTY
 from heliograph.desk.steps.reviews import REVIEWS
 from heliograph.desk.steps.shape import Act, ActForm, Fields, Given, StepPlace
+from heliograph.desk.steps.substitutes import SUBSTITUTES
 from heliograph.desk.steps.summary import SUMMARY_FORMS
 from heliograph.desk.steps.transfers import TRANSFERS
 from heliograph.dossiers.actions import ACTS_OF_STEPS, act_of, complete_step
@@ -42,6 +43,7 @@ FORMS: dict[Act, ActForm] = {
     **APPLICATIONS,
     **INSPECTIONS,
     **COERCION,
+    **SUBSTITUTES,
     **TRANSFERS,
     **SUMMARY_FORMS,
     **REVIEWS,

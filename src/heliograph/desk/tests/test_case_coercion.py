@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from functools import partial
 from types import SimpleNamespace
 from typing import Any
 
@@ -11,11 +12,15 @@ from heliograph.desk import clock
 from heliograph.desk.case_matter import answers_sections
 from heliograph.desk.tests.casework import read, rev_of, step_url, url
 from heliograph.desk.tests.conftest import Browser
-from heliograph.dossiers.actions import cite
-from heliograph.dossiers.models import Case
-from heliograph.dossiers.tests.bureau import Bureau, found_bureau, opened, step_of
-from heliograph.dossiers.tests.doing import do
-from heliograph.dossiers.tests.test_coercion import LAW, THINGS, applied, informed, spot
+from heliograph.dossiers.actions import CoercionContent, cite
+from heliograph.dossiers.actions.drafting import save_step_draft
+from heliograph.dossiers.actions.making import draft_document
+from heliograph.dossiers.models import Case, Substitution
+from heliograph.dossiers.tests.bureau import Bureau, at, found_bureau, opened, served, step_of
+from heliograph.dossiers.tests.doing import do, refused
+from heliograph.dossiers.tests.test_coercion import LAW, THINGS, applied, informed, penalty, spot
+from heliograph.dossiers.tests.test_substitutes import performed, plan, urged
+from heliograph.dossiers.tests.walks import served_on_party
 from heliograph.kernel.bpmn.notation import Kind
 from heliograph.procedures.queries import standing
 
@@ -24,7 +29,7 @@ pytestmark = pytest.mark.django_db
 
 @pytest.fixture
 def bureau(monkeypatch: pytest.MonkeyPatch) -> Bureau:
-    made = found_bureau("jinghai-tjj", "coercion", "inspection", category="综合执法")
+    made = found_bureau("jinghai-tjj", "coercion", "inspection", "penalty_ordinary", category="综合执法")
     made.category = "coercion"
     monkeypatch.setattr(clock, "now", lambda: made.later(seconds=1))
     return made
@@ -101,3 +106,47 @@ def test_answers_stand_under_whoever_gave_them(bureau: Bureau) -> None:
     assert by_reviewer.title == "法制审核人的回答"
     assert by_reviewer.gist.startswith(bureau["legality_reviewer"].display_name)
     assert [line.text for line in by_reviewer.lines] == ["是"]
+
+
+def test_what_is_to_be_executed_says_what_stands_in_its_way_and_then_what_was_done(
+    bureau: Bureau, browser: Browser
+) -> None:
+    unserved = penalty(bureau, serve=False)
+    case = opened(bureau, "coercion", title="代履行")
+    content = CoercionContent("逾期未履行", executes_id=unserved.pk, ground="pollution", due_on=bureau.today)
+    apply = partial(do, bureau, case, "apply_coercion", facts={"强制方式": "代履行"})
+    assert refused(partial(apply, content=content)) == "coercion.not_served"
+    client = browser(bureau["handler"])
+    page = read(client, step_url(bureau, case, step_of(case, "apply_coercion")))
+    assert "尚未送达，不能申请强制执行，尚应缴纳 800.00 元，有尚未履行的行为义务" in page
+    bureau.scan = bureau.files[unserved.case_id]
+    served_on_party(bureau, unserved.case)
+    bureau.scan = bureau.files[case.pk]
+    bureau.later(days=1)
+    apply(content=content)
+    do(bureau, case, "approve_coercion", granted=True, opinion="同意")
+    urged(bureau, case, 1)
+    page = read(browser(bureau["leader_in_charge"]), step_url(bureau, case, step_of(case, "decide")))
+    for said in ("申请行政复议，也可以自收到之日起", 'value="行政强制法@2011:51"', "最早为"):
+        assert said in page
+    assert page.count("checked") >= 2  # the articles on which the step rests are chosen beforehand
+    leader, place = bureau["leader_in_charge"], step_of(case, "decide")
+    sent = {"performer": ["某清运公司"], "planned_on": [plan(bureau).planned_on.isoformat()], "budget": ["3,000"]}
+    save_step_draft(case.pk, place, data=sent, actor=leader, at=bureau.later())
+    draft = draft_document(
+        case.pk, place, kind="代履行决定书", asked={"how": "机械清除"}, actor=leader, at=bureau.later()
+    )
+    assert [draft.data[name] for name in ("performer", "planned", "budget")] == [
+        "某清运公司", sent["planned_on"][0], "3000",
+    ]  # fmt: skip
+    assert 'value="机械清除"' in read(browser(leader), step_url(bureau, case, place)), "what the document says already"
+    do(bureau, case, "decide", content=plan(bureau))
+    do(bureau, case, "serve", content=served(bureau))
+    urged(bureau, case, 1)
+    bureau.now = at(Substitution.objects.get(case=case).planned_on)
+    do(bureau, case, "substitute_performance", content=performed(bureau))
+    page = read(client, url(bureau, "case", case=unserved.case_id))
+    for said in ("本案决定由代履行执行", "已代履行", "2,800 元", f"{case.number} {case.title}"):
+        assert said in page
+    page = read(client, url(bureau, "case", case=case.pk))
+    assert "见证人李某、周某" in page

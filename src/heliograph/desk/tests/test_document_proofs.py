@@ -15,6 +15,7 @@ from heliograph.desk.tests.conftest import Browser
 from heliograph.desk.tests.test_documents import document_url, issue
 from heliograph.documents import scan_reading
 from heliograph.documents.models import Comparison, Document, SealedFile, Signature
+from heliograph.documents.page_pictures import page_pictures
 from heliograph.documents.pictures import draw_seal
 from heliograph.documents.queries import text_of
 from heliograph.documents.scan_reading import ReadPage
@@ -24,6 +25,7 @@ from heliograph.dossiers.models import Case
 from heliograph.dossiers.tests.bureau import Bureau, opened
 from heliograph.dossiers.tests.stages import walk_to
 from heliograph.ledger.models import Record
+from heliograph.registers.storage import storage
 
 pytestmark = pytest.mark.django_db
 SCAN = b"%PDF-1.7 a scan"
@@ -69,6 +71,14 @@ def test_document_is_sealed_on_its_page(
     page = read(handler, document_url(bureau, "document", made))
     assert "签名有效，盖章后没有改动" in page
     assert sealed.sm3 in page
+    assert "盖章后的文件" in page
+    kept = {one.sha256: str(one.pk) for one in case.files.all()}
+    assert f'{kept[sealed.sha256]}/">' in page.split("下载盖章后的 PDF")[0]
+    assert kept[made.sha256] in page.split("下载盖章后的 PDF")[1]
+    whole = b"".join(handler.get(document_url(bureau, "document-pdf", made)))
+    with storage().open(made.sha256) as bare:
+        before, after = (page_pictures(one, first=1, most=9).pictures for one in (bare.read(), whole))
+    assert before != after  # the seal is drawn
     again = handler.post(address, {"rev": made.rev})
     assert again.status_code == 409
     assert "已经加盖电子印章" in again.content.decode()
@@ -123,6 +133,8 @@ def test_without_a_reader_the_page_says_the_way_out(
     assert "没有安装文字识别组件" in page
     assert "requirements-ocr.lock" in page
     address = document_url(bureau, "document-compare", made)
+    assert "现在不能上传比对" in read(handler, address)
+    assert 'type="file"' not in read(handler, address)
     answer = handler.post(address, {"file": SimpleUploadedFile("扫描.pdf", SCAN)})
     assert answer.status_code == 409
     assert "没有安装文字识别组件" in answer.content.decode()

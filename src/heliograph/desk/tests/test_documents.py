@@ -64,6 +64,8 @@ def test_notice_is_made_previewed_issued_and_taken(handler: Client, bureau: Bure
     assert "迟报一次" in page
     assert 'src="data:image/png;base64,' in page
     assert "生成文书" not in page
+    phone = page.split('for="id_phone"')[1].split("</label>")[0]
+    assert 'class="must"' in phone  # marked, though a draft may be kept without it
     handler.post(make_url(bureau, case), {**TYPED, "phone": ""})
     page = read(handler, make_url(bureau, case))
     assert "还缺少以下内容" in page
@@ -128,9 +130,11 @@ def test_stale_draft_and_missing_glyph_are_said_on_the_page(handler: Client, bur
     assert long.status_code == 422
 
 
-def test_void_needs_a_reason(handler: Client, bureau: Bureau, case: Case) -> None:
+def test_void_needs_a_reason(handler: Client, bureau: Bureau, case: Case, browser: Browser) -> None:
     made = issue(handler, bureau, case)
     address = document_url(bureau, "document", made)
+    assert "作废</button>" in read(handler, address)
+    assert "作废</button>" not in read(browser(bureau["leader_in_charge"]), address)
     assert handler.post(address, {"reason": ""}).status_code == 422
     assert handler.post(address, {"reason": "名称有误"}).status_code == 302
     made.refresh_from_db()
@@ -148,6 +152,9 @@ def test_document_outside_of_steps(handler: Client, bureau: Bureau, case: Case) 
     draft = Document.objects.get(kind="责令改正通知书")
     assert handler.post(document_url(bureau, "document-issue", draft), {"rev": draft.rev}).status_code == 302
     assert Paper.objects.get(document=draft).number.endswith("责改〔2026〕1号")
+    page = read(handler, document_url(bureau, "document", draft))
+    assert "已经登记入卷，不能作废" in page
+    assert "作废</button>" not in page
     assert handler.get(make_url(bureau, case, "prior_notice", "case")).status_code == 404
     assert handler.get(make_url(bureau, case, "nothing", "case")).status_code == 404
     assert handler.get(make_url(bureau, case, "penalty_decision")).status_code == 302

@@ -32,6 +32,8 @@ def test_a_receipt_is_no_clause_of_a_source() -> None:
     assert in_words("票据 LZ20261130001。", [LZ]) == "票据 LZ20261130001。"
     assert told("见 LZ7，引用 行政处罚法@2021:44") == "见 LZ7，引用 《行政处罚法》（2021）第四十四条"
     assert in_words("LZ7", [LZ]) == "《罗庄区统计局推行三项制度实施方案》第七条"
+    assert in_words("LZ表26", [LZ]) == "《罗庄区统计局推行三项制度实施方案》任务表第26项"
+    assert in_words("LZ表2026", [LZ]) == "LZ表2026"
 
 
 def test_a_day_of_another_year_is_written_with_it() -> None:

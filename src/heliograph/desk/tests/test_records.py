@@ -179,7 +179,7 @@ def test_exported_chain_verifies_also_after_an_erasure(
     assert verify(["case", str(saved), "--policy", str(_policy_in(saved, tmp_path))]) == 0
     shown = client.get(of_entry(draft.entry_id)).text
     assert "内容已依法删除" in shown
-    assert "保存期限已满（个人信息保护法@2021:47）" in shown
+    assert "保存期限已满（《个人信息保护法》（2021）第四十七条）" in shown
     proof = client.get(f"{of_entry(draft.entry_id)}{middle.pk}/proof/")
     single = tmp_path / "erased.tlog-proof"
     single.write_bytes(proof.content)

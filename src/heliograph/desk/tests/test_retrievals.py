@@ -54,6 +54,7 @@ def test_somebody_out_of_sight_asks_by_number_and_reads_what_is_approved(
     theirs, leader = browser(stranger), browser(bureau["leader_in_charge"])
     new = url(bureau, "retrieval-new")
     assert "分管领导" in read(theirs, new)
+    assert f"如 {case.archive_number.partition('〔')[0]}〔" in read(theirs, new)  # the agency's own, not another's
     assert theirs.post(new, {"number": case.archive_number}).status_code == 422
     unknown = theirs.post(new, {"number": "没有〔2026〕1号", "purpose": "参考"})
     assert (unknown.status_code, "请核对" in unknown.content.decode()) == (409, True)
@@ -62,11 +63,16 @@ def test_somebody_out_of_sight_asks_by_number_and_reads_what_is_approved(
     assert "待审批" in read(theirs, of(bureau, "retrieval", found))
     assert theirs.get(line(bureau, found)).status_code == 403
     assert case.title in read(leader, url(bureau, "retrievals"))
-    assert "审批意见" in read(leader, of(bureau, "retrieval", found))
-    decide = of(bureau, "retrieval-decide", found)
+    decide = of(bureau, "retrieval", found)
+    assert "审批意见" in read(leader, decide)
+    assert decide in read(leader, url(bureau, "home"))
+    assert decide not in read(browser(bureau["head"]), url(bureau, "home"))  # not of an approver: not the head's
     assert theirs.post(decide, {"granted": "yes"}).status_code == 403
-    assert leader.post(decide, {}).status_code == 409
-    assert leader.post(decide, {"granted": "yes"}).status_code == 409
+    empty = leader.post(decide, {"opinion": "限正卷"})
+    assert (empty.status_code, "请填写“审批意见”" in empty.content.decode()) == (422, True)
+    assert "限正卷" in empty.content.decode()
+    endless = leader.post(decide, {"granted": "yes", "opinion": "限正卷"})
+    assert (endless.status_code, "限正卷" in endless.content.decode()) == (409, True)
     assert leader.post(decide, {"granted": "yes", "until_on": soon(bureau).isoformat()}).status_code == 302
     page = read(theirs, of(bureau, "retrieval", found))
     assert "正卷" in page

@@ -93,6 +93,14 @@ def test_an_opinion_is_given_element_by_element(bureau: Bureau, browser: Browser
     assert send(reviewer, bureau, case, "review_opinion", **half).status_code == 422
     told = send(reviewer, bureau, case, "review_opinion", **opinion(bureau, "agree", evidence="不足"))
     assert "审核结论不能是同意" in told.content.decode()
+    bare = {**opinion(bureau, "problems", evidence="", law=" "), "cited-evidence": "", "cited-law": ""}
+    told = send(reviewer, bureau, case, "review_opinion", **bare)
+    assert told.status_code == 422
+    faults = told.content.decode().split('class="faults"')[1].split("</ul>")[0]
+    assert faults.count("请写明说明") == faults.count("请选择所指的文书或者证据") == 2  # all of them, at the top
+    assert told.content.decode().count("<details open") >= 2
+    assert page.count('data-article=""') == len(elements_of(pack_in_force(bureau.agency.pk, bureau.today)))
+    assert "data-find=" in page
     done = send(reviewer, bureau, case, "review_opinion", **opinion(bureau, "problems", evidence="不足"))
     assert done.status_code == 302
     handler = browser(bureau["handler"])

@@ -74,14 +74,19 @@ def test_a_form_is_listed_written_proposed_approved_and_listed_as_own(
 ) -> None:
     page = read(reviewer, url(bureau, "templates"))
     assert editor(bureau) in page
-    assert "规则包的文本" in page
+    assert "国家通用模板" in page
     page = read(reviewer, editor(bureau))
+    assert "上级包" not in page
+    assert "规则包" not in page
+    assert "<td>归档号</td>" in page  # what a case can give, by name
     assert "没有发现问题" in page
     assert "data:image/png;base64," in page
     found = proposed(reviewer, bureau, text_of(bureau) + NOTE)
     page = read(reviewer, version_url(bureau, found))
     assert "本人提出的模板不能由本人批准" in page
     assert "批准</button>" not in page
+    assert version_url(bureau, found) not in read(reviewer, url(bureau, "home"))
+    assert version_url(bureau, found) in read(leader, url(bureau, "home"))
     page = read(leader, version_url(bureau, found))
     assert "本表一式两份。" in page
     assert leader.post(version_url(bureau, found), {"decision": "approve"}).status_code == 302
@@ -99,6 +104,11 @@ def test_faults_are_said_as_one_types_and_when_it_is_proposed(reviewer: Client, 
     assert [one["line"] for one in found["faults"]] == [len(hostile.splitlines())]
     assert "花括号" in found["faults"][0]["message"]
     assert checked(reviewer, bureau, text_of(bureau))["faults"] == []
+    unused = text_of(bureau).replace(
+        "blocks:", "  - {id: archive, label: 归档号, source: case.archive_number}\nblocks:"
+    )
+    said = [one["message"] for one in checked(reviewer, bureau, unused)["faults"]]
+    assert said == ["字段「归档号」（archive）没有用到。"]
     assert checked(reviewer, bureau, text_of(bureau))["pages"]
     answer = reviewer.post(editor(bureau), sent(bureau, hostile))
     assert answer.status_code == 422
@@ -158,7 +168,7 @@ def test_the_wrong_person_and_twice(reviewer: Client, leader: Client, bureau: Bu
 def test_the_way_back_to_the_pack(reviewer: Client, leader: Client, bureau: Bureau) -> None:
     found = proposed(reviewer, bureau, text_of(bureau) + NOTE)
     leader.post(version_url(bureau, found), {"decision": "approve"})
-    assert "恢复使用规则包的文本" in read(reviewer, editor(bureau))
+    assert "恢复使用国家通用模板" in read(reviewer, editor(bureau))
     tomorrow = {"effective_from": f"{bureau.today.replace(day=bureau.today.day + 1)}"}
     back = proposed(reviewer, bureau, text_of(bureau) + NOTE, restore="on", **tomorrow)
     assert back.source == ""

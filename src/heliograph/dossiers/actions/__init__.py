@@ -32,12 +32,7 @@ from heliograph.dossiers.actions.executing import (
     register_receipt,
     urge,
 )
-from heliograph.dossiers.actions.executions import (
-    decide_substitute,
-    demand_performance,
-    publish_coercion,
-    substitute_performance,
-)
+from heliograph.dossiers.actions.executions import demand_performance, publish_coercion
 from heliograph.dossiers.actions.filing import complete_step, decide_filing, propose_filing
 from heliograph.dossiers.actions.hearing import (
     end_statement,
@@ -120,6 +115,14 @@ from heliograph.dossiers.actions.standing import (
     suspend_case,
     terminate_case,
 )
+from heliograph.dossiers.actions.substitutes import (
+    PerformedContent,
+    SubstituteContent,
+    answer_demand,
+    decide_substitute,
+    substitute_performance,
+    tell_afterwards,
+)
 from heliograph.dossiers.actions.summary import (
     Collection,
     OralAnswer,
@@ -159,17 +162,20 @@ __all__ = [
     "OralAnswer",
     "PaperContent",
     "PartyContent",
+    "PerformedContent",
     "ProposalContent",
     "ReceiptContent",
     "SaidContent",
     "SeizureContent",
     "ServiceContent",
+    "SubstituteContent",
     "accept_application",
     "act_of",
     "add_evidence",
     "add_party",
     "add_scan",
     "annul_decision",
+    "answer_demand",
     "answer_hearing_right",
     "answer_police_refusal",
     "apply_coercion",
@@ -276,6 +282,7 @@ __all__ = [
     "take_measure",
     "take_original",
     "take_seat",
+    "tell_afterwards",
     "tell_extension",
     "tell_hearing_right",
     "tell_levy",

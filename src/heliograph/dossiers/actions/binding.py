@@ -15,6 +15,7 @@ from heliograph.dossiers.models import Case, CaseFile, Deposit, Paper, PaperScan
 from heliograph.dossiers.permissions import DOSSIER_OFFICE, access_case, require_handler
 from heliograph.dossiers.rules import volumes as rules
 from heliograph.dossiers.rules.opening import RECORDING, check_text
+from heliograph.dossiers.rules.packaging import may_package
 from heliograph.dossiers.volume_reading import catalogue_sha256, has_scan, volumes_of
 from heliograph.kernel.verdict import first_refusal, require
 from heliograph.ledger.actions import append
@@ -69,15 +70,16 @@ def _kept(case: Case, name: str, content: bytes, actor: Account, at: datetime) -
     )
 
 
-def exportable(case_id: UUID, *, actor: Account, at: datetime) -> tuple[Case, FileRight]:
+def exportable(case_id: UUID, *, form: str, actor: Account, at: datetime) -> tuple[Case, FileRight]:
     """Return a case whose dossier somebody may take out, and what of it: its officers, the legal office, the archivist.
 
-    Case.DoesNotExist for a case out of sight; ActRefusedError for everybody else of the agency, and for a dossier in
-    the archive without a retrieval that runs.
+    Case.DoesNotExist for a case out of sight; ActRefusedError for everybody else of the agency, for a dossier in the
+    archive without a retrieval that runs, and for an experimental form of one that is not complete.
     """
     case, who = access_case(actor, case_id, "export_dossier", localdate(at), lock=False)
     if not who.roles & DOSSIER_OFFICE:
         require_handler(case, who)
+    require(may_package(form, case.state))
     return case, right_to_read(case, who, localdate(at))
 
 
@@ -87,7 +89,7 @@ def note_export(case_id: UUID, *, form: str, sha256: str, outside: bool = False,
 
     outside: a copy for somebody outside of the agency, without what only the agency sees.
     """
-    case, right = exportable(case_id, actor=actor, at=at)
+    case, right = exportable(case_id, form=form, actor=actor, at=at)
     facts = {"form": form, "sha256": sha256, **right.facts, **({"reason": OUTSIDE} if outside else {})}
     rows: list[RetrievalReading] = []
     if right.retrieval is not None:

@@ -26,6 +26,7 @@ from heliograph.dossiers.rules import coercing as rules
 from heliograph.dossiers.rules.opening import check_text
 from heliograph.dossiers.rules.papers import check_papers
 from heliograph.dossiers.rules.permitting import check_remedies
+from heliograph.dossiers.rules.substituting import may_ask_at_once
 from heliograph.duties.queries import last_day
 from heliograph.kernel.feel import FactValue
 from heliograph.kernel.verdict import Allowed, Verdict, first_refusal, require
@@ -33,6 +34,7 @@ from heliograph.registers.models import Account
 
 MANNER = "强制方式"
 BY_COURT = "申请法院强制执行"
+AT_ONCE = "立即代履行"
 SEIZURE = "coercion_seizure"
 SEIZURE_LEVELS = "seizure_levels"  # provision of the pack
 DELIVERED = "决定书当场交付"
@@ -43,7 +45,8 @@ TOLD = "告知"  # how the act of telling the party on the spot is named among t
 class CoercionContent:
     """What coercion is asked for. kind: sealing or seizure, with its items; executes_id: the decision to execute.
 
-    basis: the articles that allow to seal or seize; ground: of a substitute performance, a key of SUBSTITUTE_GROUNDS.
+    basis: the articles that allow to seal or seize; ground: of a substitute performance, a key of SUBSTITUTE_GROUNDS,
+    or of IMMEDIATE_GROUNDS at once; due_on: the day until which the decision to execute gave the party to do it.
     """
 
     reason: str
@@ -52,6 +55,7 @@ class CoercionContent:
     executes_id: UUID | None = None
     basis: Sequence[str] = ()
     ground: str = ""
+    due_on: date | None = None
 
 
 @transaction.atomic
@@ -70,20 +74,12 @@ def apply_coercion(
     require(
         first_refusal(
             check_text(content.reason, what="理由", longest=1000),
-            rules.may_apply_coercion(
-                manner,
-                kind=content.kind,
-                items=content.items,
-                based=is_known(taken, content.basis),
-                executes=state_of_execution(case, executes, taken.pack) if executes else None,
-                ground=content.ground,
-                on=taken.on,
-            ),
+            _may_apply(taken, manner, content, executes),
             may_rest_on(taken, content.basis, by=SEIZURE_LEVELS, what="查封、扣押") if content.kind else Allowed(),
         )
     )
     add_papers(taken, papers)
-    case.executes = executes
+    case.executes = executes if manner != AT_ONCE else None
     if content.kind:
         _ask_measure(taken, content, urgent=manner == "紧急查封扣押")
     asked = manner if manner.startswith("申请") else f"申请{manner}"
@@ -91,11 +87,28 @@ def apply_coercion(
     return finish_step(taken, event="case.coercion_applied", text=text[:2000], facts=facts)
 
 
+def _may_apply(taken: StepAct, manner: str, content: CoercionContent, executes: Decision | None) -> Verdict:
+    """Say whether coercion of this manner may be asked for; at once it needs no decision before it (52)."""
+    if manner == AT_ONCE:
+        return first_refusal(may_ask_at_once(content.ground), rules.is_based(based=is_known(taken, content.basis)))
+    asked = rules.Asked(
+        kind=content.kind,
+        items=content.items,
+        based=is_known(taken, content.basis),
+        executes=state_of_execution(taken.case, executes, taken.pack) if executes else None,
+        ground=content.ground,
+        due_on=content.due_on,
+    )
+    return rules.may_apply_coercion(manner, asked, on=taken.on)
+
+
 def _rests_on(content: CoercionContent, executes: Decision | None) -> str:
     """Return in words what an application rests on: the articles, or the decision and the harm."""
     based = f"依据：{'、'.join(content.basis)}。" if content.basis else ""
     decision = f"要执行的决定：{executes.number}。" if executes else ""
-    ground = rules.SUBSTITUTE_GROUNDS.get(content.ground, "")
+    due_on = content.due_on or (executes.correct_by if executes and content.ground else None)
+    decision += f"决定确定的履行期限：{due_on.isoformat()}。" if executes and due_on else ""
+    ground = (rules.SUBSTITUTE_GROUNDS | rules.IMMEDIATE_GROUNDS).get(content.ground, "")
     return "。" + based + decision + (f"情形：{ground}。" if ground else "") if based or decision else ""
 
 

@@ -15,6 +15,7 @@ from django.utils.timezone import localdate
 from heliograph.dossiers.actions.dated import await_court, follow_plan
 from heliograph.dossiers.actions.papers import PaperContent, add_main_paper, add_paper, add_papers, file_of_case
 from heliograph.dossiers.actions.rows import write_row
+from heliograph.dossiers.actions.serving import ServiceContent, served_how
 from heliograph.dossiers.actions.steps import StepAct, finish_step, let_duties_follow, take_step, tell
 from heliograph.dossiers.court_days import demanded_until
 from heliograph.dossiers.models import (
@@ -246,12 +247,13 @@ def grant_deferral(
 @transaction.atomic
 def urge(
     case_id: UUID, step: str, *, served_on: date | None = None, content: str = "", statement: str = "",
-    paid: bool = False, no_surcharge: str = "", papers: Sequence[PaperContent], actor: Account, at: datetime,
-    rev: int | None = None
+    paid: bool = False, no_surcharge: str = "", service: ServiceContent | None = None,
+    papers: Sequence[PaperContent], actor: Account, at: datetime, rev: int | None = None
 ) -> CaseEvent:  # fmt: skip
     """Serve a written demand to carry the decision out, and hear the party (催告, 行政强制法35、36、54).
 
     paid: the party has paid all after all, so that nothing is left to be demanded; its receipts are registered.
+    service: how the demand reached the party (38).
     """
     taken = take_step(case_id, step, act="urge", actor=actor, at=at, rev=rev)
     decision = decided(taken)
@@ -275,8 +277,9 @@ def urge(
         content=content.strip(), statement=statement.strip(), paper=paper, registered_by=actor, registered_at=at,
     )  # fmt: skip
     taken.rows.append(demand)
+    how = served_how(taken, paper, service)
     await_court(taken.case, taken.pack, actor=actor, at=at)
-    return finish_step(taken, event="case.urged", text="送达催告书，催告当事人履行义务。",
+    return finish_step(taken, event="case.urged", text=f"送达催告书，催告当事人履行义务。{how}",
                        facts={"履行情况": UNPAID}, on=served_on)  # fmt: skip
 
 

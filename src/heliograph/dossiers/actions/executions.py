@@ -3,91 +3,46 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from datetime import date, datetime, time
-from decimal import Decimal
+from datetime import date, datetime
 from typing import Any
 from uuid import UUID
 
 from django.db import transaction
-from django.utils.timezone import localdate, localtime
 
-from heliograph.dossiers.actions.coercion import is_known
+from heliograph.dossiers.actions.coercion import MANNER
 from heliograph.dossiers.actions.dated import await_court
-from heliograph.dossiers.actions.deciding import approve_proposal, write_decision
+from heliograph.dossiers.actions.executing import asks_money
 from heliograph.dossiers.actions.inspections import publish_result
-from heliograph.dossiers.actions.investigating import OnSiteContent, write_on_site_act
 from heliograph.dossiers.actions.papers import PaperContent, add_papers, require_made_since
-from heliograph.dossiers.actions.permits import ExaminationContent, propose_outcome
 from heliograph.dossiers.actions.rows import write_row
-from heliograph.dossiers.actions.serving import record_publication
+from heliograph.dossiers.actions.serving import ServiceContent, record_publication, served_how
 from heliograph.dossiers.actions.steps import StepAct, finish_step, take_step
 from heliograph.dossiers.court_days import DEMANDED
 from heliograph.dossiers.models import CaseEvent, Decision, Demand
 from heliograph.dossiers.queries import decision_of, owed_on, pay_until
 from heliograph.dossiers.rules import coercing as rules
 from heliograph.dossiers.rules import serving
-from heliograph.dossiers.rules.opening import check_text, may_follow, may_happen_on
-from heliograph.dossiers.rules.permitting import check_remedies
+from heliograph.dossiers.rules.opening import may_follow, may_happen_on
+from heliograph.dossiers.rules.substituting import is_term_given
 from heliograph.duties.queries import last_day
-from heliograph.kernel.packs.schema import Pack
 from heliograph.kernel.verdict import Verdict, first_refusal, require
 from heliograph.procedures.queries import Standing
-from heliograph.regimes.queries import work_calendar
 from heliograph.registers.models import Account
 
-NIGHT = "execution_night"  # provision of the pack: "22:00-06:00"
-
-
-@transaction.atomic
-def decide_substitute(
-    case_id: UUID,
-    step: str,
-    *,
-    performer: str,
-    method: str,
-    budget: Decimal,
-    reasons: str,
-    basis: Sequence[str],
-    remedies: str,
-    paper: PaperContent,
-    actor: Account,
-    at: datetime,
-    rev: int | None = None,
-) -> CaseEvent:
-    """Decide that somebody else performs what the party did not: who, how, at what cost, 元 (行政强制法50、51)."""
-    taken = take_step(case_id, step, act="decide", actor=actor, at=at, rev=rev)
-    require(
-        first_refusal(
-            rules.may_decide_substitute(
-                executes=taken.case.executes_id is not None, performer=performer, budget_told=budget >= 0, method=method
-            ),
-            check_text(reasons, what="理由"),
-            rules.is_based(based=is_known(taken, basis)),
-            rules.is_term_over(_term_of(taken), on=taken.on),
-            check_text(remedies, what="告知的救济途径和期限", longest=1000),
-            check_remedies(remedies),
-        )
-    )
-    said = f"代履行人：{performer.strip()}；方式和时间：{method.strip()}；费用预算 {budget:,} 元"
-    proposal = propose_outcome(
-        taken, ExaminationContent("carried_out", taken.case.facts or said, reasons, basis, said[:2000])
-    )
-    approve_proposal(taken, proposal)
-    decision = write_decision(taken, proposal, paper)
-    decision.remedies_told = remedies.strip()
-    decision.save(update_fields=["remedies_told"])
-    return finish_step(taken, event="case.decided", text=f"决定代履行。{said}。"[:2000])
+SUBSTITUTION = "代履行"  # how a decision is executed, as the case was asked to
 
 
 @transaction.atomic
 def demand_performance(
     case_id: UUID, step: str, *, served_on: date, content: str, statement: str, papers: Sequence[PaperContent],
-    actor: Account, at: datetime, perform_by: date | None = None, rev: int | None = None
+    actor: Account, at: datetime, perform_by: date | None = None, service: ServiceContent | None = None,
+    rev: int | None = None
 ) -> CaseEvent:  # fmt: skip
     """Serve a written demand to perform, of money or of anything else, and hear the party (行政强制法35、51、54).
 
     perform_by: the last day that it gives the party; before it is over nothing is carried out by force. Before an
     application to the court it is by default, and at least, the wait of the law, as the document itself says (54).
+    service: how it reached the party (38).
     """
     taken = take_step(case_id, step, act="urge", actor=actor, at=at, rev=rev)
     decision = _decided(taken)
@@ -101,9 +56,7 @@ def demand_performance(
     )
     waits = _wait_of_the_court(taken, served_on)
     perform_by = perform_by or waits
-    if perform_by is not None:
-        since = "催告书送达后须等候的期限届满之日" if waits else "催告书送达之日"
-        require(may_follow(perform_by, waits or served_on, what="催告的履行期限", since=since))
+    require(_may_end_on(perform_by, waits, served_on))
     made = add_papers(taken, papers)
     require_made_since(made, decision.decided_on, since="作出决定之日")
     demand = write_row(
@@ -112,11 +65,20 @@ def demand_performance(
         registered_by=actor, registered_at=at,
     )  # fmt: skip
     taken.rows.append(demand)
+    how = served_how(taken, made[0], service)
     if waits is not None:
         await_court(taken.case, taken.pack, actor=actor, at=at)
-    term = f"，限 {perform_by.isoformat()} 前履行" if perform_by else ""
-    return finish_step(taken, event="case.urged", text=f"送达催告书，催告当事人履行义务{term}。",
+    term = f"，履行期限至 {perform_by.isoformat()}" if perform_by else ""
+    return finish_step(taken, event="case.urged", text=f"送达催告书，催告当事人履行义务{term}。{how}",
                        facts={"履行情况": "未履行"}, on=served_on)  # fmt: skip
+
+
+def _may_end_on(perform_by: date | None, waits: date | None, served_on: date) -> Verdict:
+    """Say whether a demand gives the party a last day, and none before the law's own wait is over."""
+    if perform_by is None:
+        return is_term_given(perform_by)
+    since = "催告书送达后须等候的期限届满之日" if waits else "催告书送达之日"
+    return may_follow(perform_by, waits or served_on, what="催告的履行期限", since=since)
 
 
 def _wait_of_the_court(taken: StepAct, served_on: date) -> date | None:
@@ -132,18 +94,14 @@ def comes_before_court(stands: Standing, step: str) -> bool:
     return any(one.act == "apply_to_court" and place.rpartition("/")[0] == called for place, one in nodes)
 
 
-def _term_of(taken: StepAct) -> date | None:
-    """Return the last day that the demand gave the party to perform, None where it gave none."""
-    demands = Demand.objects.filter(case=taken.case).order_by("-served_on", "-id")
-    return demands.values_list("perform_by", flat=True).first()
-
-
 def _may_demand(taken: StepAct, decision: Decision, content: str, on: date) -> Verdict:
+    """Say whether a demand may be served; one to do something does not look at money that was paid or is not due."""
+    money = asks_money(decision) and taken.standing.facts.get(MANNER) != SUBSTITUTION
     return rules.may_demand(
         content=content,
-        pay_until=pay_until(decision, taken.pack) if decision.fine or decision.pay_days else None,
+        pay_until=pay_until(decision, taken.pack) if money and (decision.fine or decision.pay_days) else None,
         on=on,
-        money=decision.fine + decision.confiscated + decision.levied > 0,
+        money=money,
         owed=owed_on(decision) > 0,
     )
 
@@ -156,52 +114,6 @@ def _decided(taken: StepAct) -> Decision:
 
 
 @transaction.atomic
-def substitute_performance(
-    case_id: UUID, step: str, *, content: OnSiteContent, result: str, urgent_reason: str = "",
-    papers: Sequence[PaperContent], actor: Account, at: datetime, rev: int | None = None
-) -> CaseEvent:  # fmt: skip
-    """Oversee on site that somebody performs in the party's place (行政强制法43、51): demanded before, not at night."""
-    taken = take_step(case_id, step, act="substitute_performance", actor=actor, at=at, rev=rev)
-    began = localtime(content.began_at)
-    demanded = Demand.objects.filter(case=taken.case).order_by("-served_on").values_list("served_on", flat=True).first()
-    days = taken.limit("coercion_substitute_notice").length or 0
-    calendar = work_calendar()
-    row = calendar.row(began.date())
-    require(
-        first_refusal(
-            check_text(result, what="代履行的经过和结果", longest=1900),
-            rules.is_term_over(_term_of(taken), on=began.date()),
-            rules.may_substitute(
-                demanded_on=demanded,
-                earliest=calendar.add_workdays(demanded, days + 1) if demanded else None,
-                on=began.date(),
-            ),
-            rules.may_execute_at(
-                began.time(),
-                holiday=row is not None and not row.is_workday,
-                night=night_of(taken.pack),
-                urgent_reason=urgent_reason,
-            ),
-        )
-    )
-    taken.rows.append(write_on_site_act(taken.case, content, actor, at))
-    add_papers(taken, papers)
-    text = f"代履行，到场监督：{result.strip()}"
-    return finish_step(
-        taken, event="case.substituted", text=text, on=localdate(content.began_at), happened_at=content.began_at
-    )
-
-
-def night_of(pack: Pack) -> tuple[time, time] | None:
-    """Return when the pack says that night begins and ends, None where it does not say."""
-    given = [str(rule.value) for rule in pack.rules.provisions if rule.id == NIGHT]
-    if not given:
-        return None
-    begins, _, ends = given[0].partition("-")
-    return time.fromisoformat(begins), time.fromisoformat(ends)
-
-
-@transaction.atomic
 def publish_coercion(
     case_id: UUID,
     step: str,
@@ -209,12 +121,14 @@ def publish_coercion(
     published_on: date | None,
     where: str,
     withheld_reason: str = "",
+    released: bool = False,
     actor: Account,
     at: datetime,
     rev: int | None = None,
 ) -> CaseEvent:
     """Register that coercion was made public: its own decision where it has one, else what came of it."""
     given: dict[str, Any] = {"published_on": published_on, "where": where, "withheld_reason": withheld_reason}
+    given["released"] = released
     said = published_on is not None or bool((where or "").strip())
     require(serving.is_one_or_other(published=said, withheld_reason=withheld_reason))
     if Decision.objects.filter(case_id=case_id).exists():

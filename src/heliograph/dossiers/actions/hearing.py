@@ -16,10 +16,12 @@ from heliograph.dossiers.actions.concluding import (
 from heliograph.dossiers.actions.papers import PaperContent, add_main_paper, add_paper, add_papers
 from heliograph.dossiers.actions.rows import write_row
 from heliograph.dossiers.actions.steps import StepAct, finish_step, take_step
-from heliograph.dossiers.models import CaseEvent, Hearing, Notice, Proposal, Statement
+from heliograph.dossiers.models import CaseEvent, Hearing, Notice, Paper, Proposal, Statement
+from heliograph.dossiers.periods import statement_written
 from heliograph.dossiers.queries import discretion_of, investigators_of, notice_of, terms_of
 from heliograph.dossiers.rules import deciding
 from heliograph.dossiers.rules.opening import check_text, may_happen_on
+from heliograph.dossiers.rules.papers import Differing, is_as_done
 from heliograph.dossiers.rules.proposing import PARTY_PAPER, PARTY_PAPERS, is_written, may_answer, may_review
 from heliograph.duties.queries import last_day
 from heliograph.kernel.packs.schema import Pack
@@ -62,6 +64,7 @@ def give_prior_notice(
     )
     made = add_main_paper(taken, papers, kind="行政处罚事先告知书")
     hearing = "听证" in "".join(taken.node.documents)
+    statement_until = _told_until(taken, made, served_on, statement_until)
     until_day = statement_until or statement_end(taken.pack, served_on)
     require(deciding.may_be_given_till(until_day, served_on=served_on))
     assert until_day is not None  # noqa: S101 - said by the rule above, for the type checker
@@ -72,6 +75,18 @@ def give_prior_notice(
     until = f"，要求听证的期限至 {hearing_until.isoformat()}" if hearing_until else ""
     text = f"第 {notice.number} 次告知拟作的处罚，陈述申辩的期限至 {notice.statement_until.isoformat()}{until}。"
     return finish_step(taken, event="case.notified", text=text, on=served_on)
+
+
+def _told_until(taken: StepAct, paper: Paper, served_on: date, until: date | None) -> date | None:
+    """Return the last day for a statement as a made notice says it; refuse a step that says another (44、45)."""
+    written = statement_written(paper, taken.limit("hearing_request"), served_on)
+    if written is None:
+        return until
+    said, last = written
+    if until not in {None, last}:
+        told = f"{said}（{served_on.isoformat()} 送达的至 {last.isoformat()}）"
+        require(is_as_done([Differing(paper.kind, "陈述、申辩的期限", told, f"至 {until}")]))
+    return last
 
 
 def write_notice(taken: StepAct, proposal: Proposal, **given: Any) -> Notice:

@@ -329,12 +329,14 @@ def publish_result(
     published_on: date | None,
     where: str,
     withheld_reason: str = "",
+    released: bool = False,
     actor: Account,
     at: datetime,
     rev: int | None = None,
 ) -> CaseEvent:
-    """Register by hand that a result without a decision of its own was made public, or why it is not."""
-    taken = take_step(case_id, step, act="record_publication", actor=actor, at=at, rev=rev)
+    """Register that a result without a decision of its own was made public, or why it is not; by hand or `released`."""
+    approved = released and gates.passed(gates.RELEASED, case_id)
+    taken = take_step(case_id, step, act="record_publication", actor=actor, at=at, rev=rev, authorised=approved)
     withheld = published_on is None
     require(
         first_refusal(

@@ -11,7 +11,7 @@ from django.db import transaction
 
 from heliograph.dossiers.actions.papers import PaperContent, add_paper, add_papers
 from heliograph.dossiers.actions.rows import write_row
-from heliograph.dossiers.actions.steps import StepAct, finish_step, take_step
+from heliograph.dossiers.actions.steps import StepAct, finish_step, take_step, tell
 from heliograph.dossiers.models import CaseEvent, Hearing, Notice, Party, Statement
 from heliograph.dossiers.queries import heard_of, investigators_of, notice_of, proposal_of
 from heliograph.dossiers.rules import deciding, permitting
@@ -19,10 +19,12 @@ from heliograph.dossiers.rules.opening import check_text, may_happen_on
 from heliograph.dossiers.rules.proposing import no_proposal
 from heliograph.duties.queries import last_day
 from heliograph.kernel.verdict import Verdict, first_refusal, require
+from heliograph.ledger.actions import append
 from heliograph.regimes.queries import work_calendar
 from heliograph.registers.models import Account
 
 WAIVER_PAPER = "放弃听证权利声明"
+ANSWERED = "case.hearing_answered"  # by one of several, before the others
 ASKED, WAIVED, SILENT = "要求听证", "放弃权利", "期满未提出"
 
 
@@ -134,28 +136,49 @@ def answer_hearing_right(
     """Register what applicant and interested persons did with their right to a hearing, each by name (行政许可法47).
 
     answers: by the key of the party. One request is enough for a hearing; without one the flow goes on when everybody
-    has waived in writing, or when the days are over.
+    has waived in writing, or when the days are over. Who answers first is registered alone, and the step waits.
     """
     taken = take_step(case_id, step, act="end_statement", actor=actor, at=at, rev=rev)
     notice = notice_of(taken.case)
     require(permitting.is_right_told(told=notice is not None))
     assert notice is not None  # noqa: S101 - said by the rule above, for the type checker
+    before = {one.party_id: one.kind for one in Statement.objects.filter(notice=notice, party__isnull=False)}
     people = {one.pk: one for one in heard_of(taken.case)}
-    require(permitting.may_name_all([one.name for key, one in people.items() if key not in answers],
-                                    strangers=len(answers.keys() - people.keys())))  # fmt: skip
-    require(permitting.are_all_told([one.name for one in people.values() if told_on(notice, one) is None]))
+    missing = [one.name for key, one in people.items() if key not in answers and key not in before]
     wanted = [answer for answer in answers.values() if answer.kind == "hearing"]
+    require(
+        first_refusal(
+            permitting.may_name_some([people[key].name for key in answers if key in people and key in before],
+                                     given=len(answers)),
+            permitting.may_name_all(missing if wanted else [], strangers=len(answers.keys() - people.keys())),
+            permitting.are_all_told([one.name for one in people.values() if told_on(notice, one) is None]),
+        )
+    )  # fmt: skip
     for key, answer in answers.items():
         require(_may_answer(taken, people[key], answer, notice, asked=bool(wanted)))
-    waiting = [key for key, answer in answers.items() if answer.kind == "silence"]
-    said = [_register(taken, people[key], answer, notice) for key, answer in answers.items()]
+    said = f"{'；'.join(_register(taken, people[key], answer, notice) for key, answer in answers.items())}。"[:2000]
+    if missing:
+        return _still_open(taken, said)
     if wanted:
-        days = [one.received_on or taken.on for one in wanted]
-        taken.rows.append(write_row(Hearing, agency_id=taken.case.agency_id, case=taken.case, notice=notice,
-                                    requested_on=min(days), registered_by=actor, registered_at=at))  # fmt: skip
-    opinion = ASKED if wanted else SILENT if waiting else WAIVED
-    return finish_step(taken, event="case.statement_ended", text=f"{'；'.join(said)}。"[:2000],
-                       facts={"当事人意见": opinion})  # fmt: skip
+        _ask_hearing(taken, notice, min(one.received_on or taken.on for one in wanted))
+    silent = "silence" in {*before.values(), *(one.kind for one in answers.values())}
+    opinion = ASKED if wanted else SILENT if silent else WAIVED
+    return finish_step(taken, event="case.statement_ended", text=said, facts={"当事人意见": opinion})
+
+
+def _ask_hearing(taken: StepAct, notice: Notice, on: date) -> None:
+    hearing = write_row(Hearing, agency_id=taken.case.agency_id, case=taken.case, notice=notice, requested_on=on,
+                        registered_by=taken.actor, registered_at=taken.at)  # fmt: skip
+    taken.rows.append(hearing)
+
+
+def _still_open(taken: StepAct, said: str) -> CaseEvent:
+    """Tell and record what those said who answered first; the step stays open for the others."""
+    told = tell(taken.case, event=ANSWERED, act=taken.node.act, step=taken.node.name, text=said,
+                basis=taken.node.basis, on=taken.on, actor=taken.actor, at=taken.at)  # fmt: skip
+    append(ANSWERED, subject=taken.case, agency_id=taken.case.agency_id, actor_id=taken.actor.pk, at=taken.at,
+           rows=[told, *taken.rows])  # fmt: skip
+    return told
 
 
 def _may_answer(taken: StepAct, who: Party, answer: HearingAnswer, notice: Notice, *, asked: bool) -> Verdict:

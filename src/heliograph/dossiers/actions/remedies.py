@@ -10,6 +10,7 @@ from django.db import transaction
 from django.db.models import Model
 from django.utils.timezone import localdate
 
+from heliograph.dossiers import gates
 from heliograph.dossiers.actions.rows import write_row
 from heliograph.dossiers.actions.steps import let_duties_follow, tell
 from heliograph.dossiers.models import Case, CaseEvent, Decision, Remedy
@@ -157,6 +158,14 @@ def annul_decision(
 def record_withdrawal(decision_id: UUID, *, withdrawn_on: date, where: str, actor: Account, at: datetime) -> Decision:
     """Register that a published decision which does not stand was taken down everywhere (行政处罚法48)."""
     case, decision = _decision(decision_id, actor, at)
+    require(gates.asked(gates.ON_PORTAL, decision.pk))
+    return note_withdrawal(case, decision, withdrawn_on=withdrawn_on, where=where, actor=actor, at=at)
+
+
+def note_withdrawal(
+    case: Case, decision: Decision, *, withdrawn_on: date, where: str, actor: Account, at: datetime
+) -> Decision:
+    """Say of a locked decision that it was taken down; part of the act that the caller has authorised."""
     require(
         first_refusal(
             rules.may_withdraw(

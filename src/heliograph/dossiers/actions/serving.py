@@ -57,17 +57,8 @@ def serve(
     taken = take_step(case_id, step, act="serve", actor=actor, at=at, rev=rev)
     served = _what_is_served(taken)
     require(Allowed() if served.is_refusal else gates.asked(gates.IN_EFFECT, taken.case.pk))
-    proof = file_of_case(taken.case, content.proof_id)
-    require(first_refusal(_days(taken, served, content), serving.may_serve(_state(taken, content, proved=bool(proof)))))
+    service = write_service(taken, served, content)
     add_papers(taken, papers)
-    service = write_row(
-        Service, agency_id=taken.case.agency_id, case=taken.case, paper=served.paper, method=content.method,
-        sent_on=content.sent_on, received_on=content.received_on, receiver=content.receiver.strip(),
-        relation=content.relation.strip(), refusal_reason=content.refusal_reason.strip(),
-        witness=content.witness.strip(), reason=content.reason.strip(), proof=proof, first_server=taken.case.handler,
-        second_server=taken.case.co_handler, registered_at=at,
-    )  # fmt: skip
-    taken.rows.append(service)
     text = f"{service.get_method_display()}{served.name}，{content.received_on} 送达。"
     if served.is_refusal:
         taken.case.state, taken.case.closed_on = Case.State.CLOSED, taken.on
@@ -83,6 +74,29 @@ class Served:
     made_on: date
     name: str
     is_refusal: bool
+
+
+def write_service(taken: StepAct, served: Served, content: ServiceContent) -> Service:
+    """Write down how a document was served, checked by its method; part of the act that registers it."""
+    proof = file_of_case(taken.case, content.proof_id)
+    require(first_refusal(_days(taken, served, content), serving.may_serve(_state(taken, content, proved=bool(proof)))))
+    service = write_row(
+        Service, agency_id=taken.case.agency_id, case=taken.case, paper=served.paper, method=content.method,
+        sent_on=content.sent_on, received_on=content.received_on, receiver=content.receiver.strip(),
+        relation=content.relation.strip(), refusal_reason=content.refusal_reason.strip(),
+        witness=content.witness.strip(), reason=content.reason.strip(), proof=proof, first_server=taken.case.handler,
+        second_server=taken.case.co_handler, registered_at=taken.at,
+    )  # fmt: skip
+    taken.rows.append(service)
+    return service
+
+
+def served_how(taken: StepAct, paper: Paper, content: ServiceContent | None) -> str:
+    """Write down how another document of a step reached the party (行政强制法38); return it in words."""
+    if content is None:
+        return ""
+    service = write_service(taken, Served(paper, paper.made_on, paper.kind, is_refusal=False), content)
+    return f"{service.get_method_display()}。"
 
 
 def _what_is_served(taken: StepAct) -> Served:
@@ -131,15 +145,14 @@ def record_publication(
     published_on: date | None,
     where: str,
     withheld_reason: str = "",
+    released: bool = False,
     actor: Account,
     at: datetime,
     rev: int | None = None,
 ) -> CaseEvent:
-    """Register by hand that the decision was made public, or why the law keeps it from being (行政处罚法48).
-
-    The disclosure of decisions has its own part of the system later; until then this step says who, when and where.
-    """
-    taken = take_step(case_id, step, act="record_publication", actor=actor, at=at, rev=rev)
+    """Register that the decision was made public or why not (行政处罚法48): by hand, or `released` with approval."""
+    approved = released and gates.passed(gates.RELEASED, case_id)
+    taken = take_step(case_id, step, act="record_publication", actor=actor, at=at, rev=rev, authorised=approved)
     decision = decision_of(taken.case)
     require(serving.is_decided(decided=decision is not None) and gates.asked(gates.IN_EFFECT, taken.case.pk))
     assert decision is not None  # noqa: S101 - said by the rule above, for the type checker

@@ -27,6 +27,7 @@ from heliograph.dossiers.actions import (
     permits,
     seizures,
     serving,
+    substitutes,
     summary,
     transferring,
 )
@@ -62,7 +63,7 @@ ACTS_OF_STEPS: Final[dict[str, dict[str, Callable[..., Any]]]] = {
         SUMMARY: summary.decide_on_the_spot,
         "levy": levies.decide_levy,
         "levy_requisition": levies.decide_levy,
-        "coercion": executions.decide_substitute,
+        "coercion": substitutes.decide_substitute,
     },
     "decide_no_penalty": {EVERY: deciding.decide_no_penalty},
     "serve": {EVERY: serving.serve, SUMMARY: summary.hand_over_on_the_spot},
@@ -106,7 +107,9 @@ ACTS_OF_STEPS: Final[dict[str, dict[str, Callable[..., Any]]]] = {
     "extend_coercion": {EVERY: seizures.extend_coercion},
     "release_coercion": {EVERY: seizures.release_coercion},
     "hand_over_items": {EVERY: seizures.hand_over_items},
-    "substitute_performance": {EVERY: executions.substitute_performance},
+    "substitute_performance": {EVERY: substitutes.substitute_performance},
+    "answer_demand": {EVERY: substitutes.answer_demand},
+    "tell_afterwards": {EVERY: substitutes.tell_afterwards},
 }
 
 

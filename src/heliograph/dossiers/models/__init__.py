@@ -12,6 +12,7 @@ from heliograph.dossiers.models.execution import (
     Extension,
     Payment,
     Remedy,
+    Substitution,
     Suspension,
     Transfer,
 )
@@ -71,6 +72,7 @@ __all__ = [
     "Service",
     "Statement",
     "StepDraft",
+    "Substitution",
     "Suspension",
     "Transfer",
 ]

@@ -87,6 +87,47 @@ class Demand(models.Model):
         return f"{self.served_on} 催告"
 
 
+class Substitution(models.Model):
+    """Performance in the party's place (代履行, 行政强制法50–52): as it was decided, then as it was done."""
+
+    id = models.UUIDField(primary_key=True, default=uuid7, editable=False)
+    agency = models.ForeignKey(Agency, on_delete=models.PROTECT, related_name="+", verbose_name="机关")
+    case = models.ForeignKey(Case, on_delete=models.PROTECT, related_name="substitutions", verbose_name="案件")
+    decision = models.OneToOneField(
+        Decision, on_delete=models.PROTECT, related_name="substitution", verbose_name="代履行决定"
+    )
+    performer = models.CharField("代履行人", max_length=200)
+    method = models.CharField("代履行的方式", max_length=500)
+    object = models.CharField("标的", max_length=500)
+    budget = models.DecimalField("费用预算（元）", max_digits=16, decimal_places=2)
+    planned_on = models.DateField("代履行之日")
+    at_once = models.BooleanField("立即代履行", default=False)  # without a demand before (行政强制法52)
+    performed_on = models.DateField("实施日期", null=True, blank=True)
+    moved_reason = models.CharField("改期的理由", max_length=500, blank=True)
+    cost = models.DecimalField("实际费用（元）", max_digits=16, decimal_places=2, null=True, blank=True)
+    cost_note = models.CharField("费用说明", max_length=500, blank=True)
+    party_signer = models.CharField("签名的当事人或者见证人", max_length=120, blank=True)
+    performer_signer = models.CharField("代履行人的签名人", max_length=120, blank=True)
+    party_present = models.BooleanField("当事人在场", null=True, blank=True)
+    told_on = models.DateField("事后通知当事人日期", null=True, blank=True)
+    registered_by = models.ForeignKey(Account, on_delete=models.PROTECT, related_name="+", verbose_name="登记人")
+    registered_at = models.DateTimeField("登记时间")
+
+    class Meta:
+        verbose_name = "代履行"
+        ordering = ["case_id", "registered_at", "id"]
+        constraints = [
+            models.CheckConstraint(
+                condition=Q(performed_on__isnull=True) | Q(performed_on__gte=F("planned_on")),
+                name="substitution_not_before_its_day",
+                violation_error_message="代履行不能早于决定书写明的代履行之日。",
+            )
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.planned_on} 代履行"
+
+
 class CourtApplication(models.Model):
     """An application to the court for execution (申请人民法院强制执行, 行政强制法53–55)."""
 

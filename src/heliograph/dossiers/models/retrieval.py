@@ -105,6 +105,8 @@ class RetrievalReading(models.Model):
         COPY = "copy", "下载水印副本"
         PDF = "pdf", "导出 PDF"
         BAG = "zip", "导出数据包"
+        XML = "xml", "导出 XML 封装包（试验）"
+        OFD = "ofd", "导出 OFD（试验）"
 
     id = models.UUIDField(primary_key=True, default=uuid7, editable=False)
     agency = models.ForeignKey(Agency, on_delete=models.PROTECT, related_name="+", verbose_name="机关")

@@ -4,10 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Collection
 from dataclasses import dataclass
-from datetime import date, datetime, time
+from datetime import date, datetime
 from decimal import Decimal
 
-from heliograph.kernel.verdict import Allowed, Refused, Verdict
+from heliograph.kernel.verdict import Allowed, Refused, Verdict, first_refusal
 
 POWER = "行政强制法@2011:10"
 APPROVAL = "行政强制法@2011:18"
@@ -21,6 +21,7 @@ DEMAND = "行政强制法@2011:35"
 NIGHT = "行政强制法@2011:43"
 SUBSTITUTE = "行政强制法@2011:50"
 SUBSTITUTE_COURSE = "行政强制法@2011:51"
+SUBSTITUTE_AT_ONCE = "行政强制法@2011:52"
 COURT = "行政强制法@2011:53"
 THINGS = {"sealing": "查封", "seizure": "扣押", "kept_sealed": "封存"}  # 封存: as 社会保险法79 has it
 
@@ -30,6 +31,13 @@ SUBSTITUTE_GROUNDS = {
     "traffic": "已经或者将危害交通安全",
     "pollution": "已经或者将造成环境污染",
     "nature": "已经或者将破坏自然资源",
+}
+# from where something must be cleared at once, that the party cannot clear
+IMMEDIATE_GROUNDS = {
+    "road": "须立即清除道路上的遗洒物、障碍物或者污染物",
+    "river": "须立即清除河道内的遗洒物、障碍物或者污染物",
+    "waterway": "须立即清除航道内的遗洒物、障碍物或者污染物",
+    "public": "须立即清除公共场所的遗洒物、障碍物或者污染物",
 }
 # what becomes of things that are not given back
 DISPOSALS = {
@@ -44,40 +52,66 @@ BY_LAW = frozenset({"destroy", "auction"})  # disposals that only a law or admin
 
 @dataclass(frozen=True, slots=True)
 class ToExecute:
-    """A decision that is to be carried out by force. deed: it orders something other than money that is not done."""
+    """A decision that is to be carried out by force. deed: it orders something other than money that is not done.
+
+    deed_until: the day until which the decision itself gives for it, None where it names none in a field of its own.
+    """
 
     number: str
     same_party: bool
-    served: bool
+    served_on: date | None
     pay_until: date | None
     owed: Decimal
     deed: bool
+    deed_until: date | None
     pending: bool
     affirmed: bool
     remedies_until: date | None
 
 
-def may_apply_coercion(
-    manner: str, *, kind: str, items: str, based: bool, executes: ToExecute | None, ground: str, on: date
-) -> Verdict:
+@dataclass(frozen=True, slots=True)
+class Asked:
+    """What coercion is asked for: things by law, or a decision to execute. due_on: the day it gave for the deed."""
+
+    kind: str = ""
+    items: str = ""
+    based: bool = False
+    executes: ToExecute | None = None
+    ground: str = ""
+    due_on: date | None = None
+
+
+def may_apply_coercion(manner: str, asked: Asked, *, on: date) -> Verdict:
     """Say whether coercion may be asked for: things to be sealed by law, or a decision not carried out in time."""
     if manner in {"查封扣押", "紧急查封扣押"}:
-        return _may_apply_for_things(kind=kind, items=items, based=based)
+        return _may_apply_for_things(kind=asked.kind, items=asked.items, based=asked.based)
+    executes = asked.executes
     basis = SUBSTITUTE if manner == "代履行" else COURT
-    if executes is None or not executes.served:
+    if executes is None:
         message = "代履行和申请法院强制执行，须指明已经送达、当事人逾期没有履行的行政决定。"
         return Refused("coercion.no_decision", message, basis)
     if not executes.same_party:
         message = f"{executes.number}不是对本案当事人作出的决定，或者已经被撤销，不能对本案当事人强制执行。"
         return Refused("coercion.other_party", message, basis)
+    if executes.served_on is None:
+        message = f"{executes.number}尚未送达当事人，送达以后当事人逾期不履行的，才能强制执行。"
+        return Refused("coercion.not_served", message, basis)
     if not executes.owed and not executes.deed:
         return Refused("coercion.performed", f"{executes.number}已经履行完毕，没有可以强制执行的内容。", basis)
-    if executes.pay_until is not None and on <= executes.pay_until:
-        message = f"当事人履行该决定的期限至 {executes.pay_until.isoformat()}，届满前不能强制执行。"
-        return Refused("coercion.early", message, DEMAND)
     if manner == "代履行":
-        return _may_apply_to_perform(executes, ground)
-    return is_final(executes, on=on)
+        return _may_apply_to_perform(executes, asked, executes.served_on, on=on)
+    return first_refusal(
+        _is_overdue(executes.pay_until if executes.owed else None, on=on, basis=DEMAND),
+        _is_overdue(executes.deed_until if executes.deed else None, on=on, basis=DEMAND),
+        is_final(executes, on=on),
+    )
+
+
+def _is_overdue(until: date | None, *, on: date, basis: str) -> Verdict:
+    if until is not None and on <= until:
+        message = f"当事人履行该决定的期限至 {until.isoformat()}，届满前不能强制执行。"
+        return Refused("coercion.early", message, basis)
+    return Allowed()
 
 
 def _may_apply_for_things(*, kind: str, items: str, based: bool) -> Verdict:
@@ -107,13 +141,31 @@ def may_rest_on(levels: Collection[str], *, allowed: Collection[str], only_viola
     return Allowed()
 
 
-def _may_apply_to_perform(executes: ToExecute, ground: str) -> Verdict:
+def _may_apply_to_perform(executes: ToExecute, asked: Asked, served_on: date, *, on: date) -> Verdict:
     if not executes.deed:
         message = f"代履行只针对排除妨碍、恢复原状等行为义务，{executes.number}没有尚未履行的这类内容。"
         return Refused("coercion.no_deed", message, SUBSTITUTE)
-    if ground not in SUBSTITUTE_GROUNDS:
+    if asked.ground not in SUBSTITUTE_GROUNDS:
         listed = "、".join(SUBSTITUTE_GROUNDS.values())
         return Refused("coercion.no_ground", f"代履行须有法定情形之一：{listed}。", SUBSTITUTE)
+    return first_refusal(
+        _is_term_stated(executes, asked.due_on, served_on),
+        _is_overdue(executes.deed_until or asked.due_on, on=on, basis=SUBSTITUTE),
+    )
+
+
+def _is_term_stated(executes: ToExecute, due_on: date | None, served_on: date) -> Verdict:
+    """Say whether the application states the day that the decision itself gave for the deed."""
+    known = executes.deed_until
+    if known is None and due_on is None:
+        message = f"代履行须以当事人逾期不履行为前提，请填写{executes.number}确定的履行期限。"
+        return Refused("coercion.no_term", message, SUBSTITUTE)
+    if known is not None and due_on is not None and due_on != known:
+        message = f"{executes.number}确定的改正期限是 {known.isoformat()}，与填写的 {due_on.isoformat()} 不一致。"
+        return Refused("coercion.other_term", message, SUBSTITUTE)
+    if due_on is not None and due_on < served_on:
+        message = f"决定确定的履行期限不能早于送达之日 {served_on.isoformat()}，现为 {due_on.isoformat()}。"
+        return Refused("coercion.other_term", message, SUBSTITUTE)
     return Allowed()
 
 
@@ -297,35 +349,4 @@ def is_term_over(perform_by: date | None, *, on: date) -> Verdict:
     if perform_by is not None and on <= perform_by:
         message = f"催告书给当事人的履行期限至 {perform_by.isoformat()}，届满后仍不履行的才能强制执行。"
         return Refused("urge.term", message, DEMAND)
-    return Allowed()
-
-
-def may_substitute(*, demanded_on: date | None, earliest: date | None, on: date) -> Verdict:
-    """Say whether somebody may perform in the party's place: demanded, and the days after the demand are over."""
-    if demanded_on is None or earliest is None:
-        return Refused("substitute.no_demand", "代履行前须催告当事人履行。", SUBSTITUTE_COURSE)
-    if on < earliest:
-        message = f"{demanded_on.isoformat()} 催告的，最早 {earliest.isoformat()} 代履行，现为 {on.isoformat()}。"
-        return Refused("substitute.early", message, SUBSTITUTE_COURSE)
-    return Allowed()
-
-
-def may_execute_at(clock: time, *, holiday: bool, night: tuple[time, time] | None, urgent_reason: str) -> Verdict:
-    """Say whether execution may go on at an hour: not at night nor on a public holiday, but in an emergency."""
-    if urgent_reason.strip():
-        return Allowed()
-    if holiday:
-        return Refused("execution.holiday", "法定节假日不得实施行政强制执行，情况紧急的请写明理由。", NIGHT)
-    if night is not None and (clock >= night[0] or clock < night[1]):
-        return Refused("execution.night", "夜间不得实施行政强制执行，情况紧急的请写明理由。", NIGHT)
-    return Allowed()
-
-
-def may_decide_substitute(*, executes: bool, performer: str, budget_told: bool, method: str) -> Verdict:
-    """Say whether a decision on substitute performance is complete: who performs, how, at what cost."""
-    if not executes:
-        return Refused("substitute.no_decision", "代履行须指明当事人没有履行的行政决定。", SUBSTITUTE)
-    if not (performer.strip() and method.strip() and budget_told):
-        message = "代履行决定书须写明代履行人、方式和时间、费用预算。"
-        return Refused("substitute.incomplete", message, SUBSTITUTE_COURSE)
     return Allowed()

@@ -54,6 +54,9 @@ def may_be_officers(reviewers: Collection[str]) -> Verdict:
 
 PAPER_OF_ACT = {"询问": "询问笔录", "现场检查": "现场笔录", "勘验": "现场笔录"}
 
+# minutes that are themselves evidence, and of which kind (行政处罚法46)
+MINUTES_AS_EVIDENCE = {"询问笔录": "当事人的陈述、证人证言", "现场笔录": "勘验笔录、现场笔录"}
+
 
 def papers_of_acts(acts: Collection[str]) -> list[str]:
     """Return the minutes that go with what was done before the party (行政处罚法55)."""

@@ -262,6 +262,15 @@ def may_name_all(missing: Collection[str], *, strangers: int) -> Verdict:
     return Allowed()
 
 
+def may_name_some(again: Collection[str], *, given: int) -> Verdict:
+    """Say whether these answers can be registered now: of somebody, and of nobody for the second time."""
+    if again:
+        return Refused("hearing.answered", f"{'、'.join(again)}的意见已经登记，不能重复登记。", HEARING_RIGHT)
+    if not given:
+        return Refused("hearing.answer", "请至少登记一方的意见；还没有答复的，以后再登记。", HEARING_RIGHT)
+    return Allowed()
+
+
 def may_answer_right(kind: str, *, name: str, on_paper: bool, day: date, until: date) -> Verdict:
     """Say whether one person may have done this with the right to a hearing: waived on paper, asked in time."""
     if kind not in {"hearing", "waiver", "silence", "pending"}:

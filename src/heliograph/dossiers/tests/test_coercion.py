@@ -13,7 +13,7 @@ import pytest
 from heliograph.dossiers.actions import CoercionContent, DisposalContent, PartyContent, SeizureContent, fire_due_timers
 from heliograph.dossiers.executable import decisions_against
 from heliograph.dossiers.models import Case, Decision, Measure, OnSiteAct, Service
-from heliograph.dossiers.tests.bureau import Bureau, at, company, fine, found_bureau, opened, served
+from heliograph.dossiers.tests.bureau import Bureau, company, fine, found_bureau, opened, served
 from heliograph.dossiers.tests.doing import do, due, on_site, open_steps, refused, tick
 from heliograph.dossiers.tests.walks import answered, concluded, decided, investigated, noticed, served_on_party
 from heliograph.duties.models import Duty
@@ -267,15 +267,16 @@ def test_what_is_to_be_seized_or_executed_must_be_named(bureau: Bureau) -> None:
     assert apply("代履行", CoercionContent("理由")) == "coercion.no_decision"
 
 
-def penalty(bureau: Bureau, party: PartyContent | None = None, **terms: Any) -> Decision:
-    """A penalty that was served and not paid."""
+def penalty(bureau: Bureau, party: PartyContent | None = None, *, serve: bool = True, **terms: Any) -> Decision:
+    """A penalty that was served, unless that is still to be done, and not paid."""
     bureau.category = "penalty"
     case = investigated(bureau, parties=[party or company()])
     concluded(bureau, case, fine(**terms))
     noticed(bureau, case)
     answered(bureau, case)
     decided(bureau, case)
-    served_on_party(bureau, case)
+    if serve:
+        served_on_party(bureau, case)
     bureau.category = "coercion"
     return Decision.objects.get(case=case)
 
@@ -298,55 +299,3 @@ def test_only_a_final_unperformed_decision_against_the_same_party_goes_to_the_co
     do(bureau, case, "apply_coercion", content=content, facts={"强制方式": "申请法院强制执行"})
     assert open_steps(case) == {"t_approve"}
     assert [one.pk for one in decisions_against(case)] == [decision.pk]
-
-
-def substitute(bureau: Bureau) -> Case:
-    """A case in which the demand before the substitute performance is open."""
-    decision = penalty(bureau)
-    early = CoercionContent("逾期未履行", executes_id=decision.pk, ground="pollution")
-    case = opened(bureau, "coercion", title="代履行")
-    facts: dict[str, Any] = {"强制方式": "代履行"}
-    assert refused(lambda: do(bureau, case, "apply_coercion", content=early, facts=facts)) == "coercion.early"
-    bureau.later(days=40)
-    bare = replace(early, ground="")
-    assert refused(lambda: do(bureau, case, "apply_coercion", content=bare, facts=facts)) == "coercion.no_ground"
-    do(bureau, case, "apply_coercion", content=early, facts=facts)
-    do(bureau, case, "approve_coercion", granted=True, opinion="同意")
-    if "t_urge_first" in open_steps(case):
-        until = bureau.today + timedelta(days=10)
-        do(bureau, case, "urge", served_on=bureau.today, perform_by=until, content="十日内自行清除", statement="无")
-        tick(bureau, case, 催告后履行情况="未履行")
-    decide: dict[str, Any] = {
-        "method": "机械清除",
-        "budget": Decimal(3000),
-        "reasons": "逾期未履行",
-        "basis": ["行政强制法@2011:50"],
-        "remedies": "六十日内申请复议，六个月内起诉",
-    }
-    assert refused(lambda: do(bureau, case, "decide", performer=" ", **decide)) == "substitute.incomplete"
-    assert refused(lambda: do(bureau, case, "decide", performer="某公司", **decide)) == "urge.term"
-    bureau.later(days=11)
-    baseless = {**decide, "basis": []}
-    assert refused(lambda: do(bureau, case, "decide", performer="某公司", **baseless)) == "coercion.no_basis"
-    do(bureau, case, "decide", performer="某清运公司", **decide)
-    return case
-
-
-def test_somebody_else_performs_three_days_after_the_demand_and_not_at_night(bureau: Bureau) -> None:
-    case = substitute(bureau)
-    from_served: dict[str, Any] = {"content": "三日内自行清除", "statement": "无"}
-    do(bureau, case, "serve", content=served(bureau))
-    do(bureau, case, "urge", served_on=bureau.today, **from_served)
-    tick(bureau, case, 催告后履行情况="未履行")
-    today = on_site(bureau, act="代履行")
-    assert refused(lambda: do(bureau, case, "substitute_performance", content=today, result="清除")) == (
-        "substitute.early"
-    )
-    bureau.now = at(bureau.today + timedelta(days=14), hour=23)
-    night = on_site(bureau, act="代履行")
-    assert refused(lambda: do(bureau, case, "substitute_performance", content=night, result="清除")) == (
-        "execution.night"
-    )
-    bureau.now = at(bureau.today + timedelta(days=1))
-    do(bureau, case, "substitute_performance", content=on_site(bureau, act="代履行"), result="清除完毕")
-    assert open_steps(case) == {"t_publish"}

@@ -14,14 +14,14 @@ from heliograph.dossiers import actions
 from heliograph.dossiers.actions import PaperContent
 from heliograph.dossiers.actions.making import draft_document, issue_document, void_document
 from heliograph.dossiers.document_data import case_data
-from heliograph.dossiers.models import Case, CaseFile, Decision, IssuedNumber, Paper
+from heliograph.dossiers.models import Case, CaseFile, Decision, IssuedNumber, Notice, Paper
 from heliograph.dossiers.rules import deciding
 from heliograph.dossiers.tests.bureau import Bureau, company, found_bureau, opened, step_of
 from heliograph.dossiers.tests.doing import refused
 from heliograph.dossiers.tests.stages import walk_to
 from heliograph.kernel.packs.document_rules import CASE_DATA
 from heliograph.kernel.verdict import Refused
-from heliograph.regimes.queries import pack_in_force
+from heliograph.regimes.queries import pack_in_force, work_calendar
 from heliograph.registers.models import Account
 from tests.cast import new_account
 
@@ -58,19 +58,23 @@ def issued(bureau: Bureau, case: Case, document: Document, *, by: str = "handler
 
 def test_notice_is_made_numbered_and_taken_by_its_step(bureau: Bureau) -> None:
     case = case_at(bureau, "give_prior_notice")
-    made = issued(bureau, case, drafted(bureau, case, "give_prior_notice", NOTICE))
+    made = issued(bureau, case, drafted(bureau, case, "give_prior_notice", NOTICE, statement_days="10个工作日"))
     assert made.number.endswith("罚告〔2026〕1号")
     with opened_file(made) as file:
         assert file.read(5) == b"%PDF-"
     assert made.data["facts"] == "迟报一次"
-    actions.give_prior_notice(
+    give = partial(
+        actions.give_prior_notice,
         case.pk,
         step_of(case, "give_prior_notice"),
         served_on=bureau.today,
         papers=[PaperContent(NOTICE, bureau.today, document_id=made.pk)],
         actor=bureau["handler"],
-        at=bureau.later(),
     )
+    five = work_calendar().add_workdays(bureau.today, 5)
+    assert refused(lambda: give(statement_until=five, at=bureau.later())) == "papers.differ", "the notice says ten days"
+    give(at=bureau.later())
+    assert Notice.objects.get(case=case).statement_until == work_calendar().add_workdays(bureau.today, 10)
     paper = Paper.objects.get(case=case, kind=NOTICE)
     assert (paper.number, paper.document_id, paper.made_on) == (made.number, made.pk, made.made_on)
     assert paper.file is not None

@@ -217,13 +217,21 @@ def test_interested_persons_are_named_and_each_answers_by_name(bureau: Bureau) -
     assert answer(party="waiver", third="silence") == "statement.too_early", "one waiver ends nobody else's time"
     assert answer(party="waiver", third="whatever") == "hearing.answer"
     applicant = case.parties.get(standing="party").pk
-    assert refused(lambda: do(bureau, case, "end_statement", answers={applicant: HearingAnswer("waiver")})) == (
-        "hearing.not_all"
-    )
+    for kind, code in (("waiver", "waiver.no_paper"), ("hearing", "hearing.not_all")):
+        alone_said = {applicant: HearingAnswer(kind)}
+        assert refused(partial(do, bureau, case, "end_statement", answers=alone_said)) == code
+    assert refused(lambda: do(bureau, case, "end_statement", answers={})) == "hearing.answer"
     people = case.parties.values_list("pk", flat=True)
     unsigned = {key: HearingAnswer("waiver") for key in people}
     assert refused(lambda: do(bureau, case, "end_statement", answers=unsigned)) == "waiver.no_paper"
-    do(bureau, case, "end_statement", **said(case, party="waiver", third="waiver"))
+    whole = said(case, party="waiver", third="waiver")["answers"]
+    first = {applicant: whole.pop(applicant)}
+    wrong = bureau["leader_in_charge"]
+    assert refused(lambda: do(bureau, case, "end_statement", by=wrong, answers=first)) == "case.not_handler"
+    do(bureau, case, "end_statement", answers=first)
+    assert open_steps(case) == {"t_statement"}, "one who waives alone is registered, and the step waits"
+    assert refused(lambda: do(bureau, case, "end_statement", answers=first)) == "hearing.answered"
+    do(bureau, case, "end_statement", answers=whole)
     names = Statement.objects.filter(case=case).order_by("party__name").values_list("party__name", "kind")
     assert list(names) == [("晴川县某某有限公司", "waiver"), ("相邻权利人丙", "waiver")]
     do(bureau, case, "decide", **granting())

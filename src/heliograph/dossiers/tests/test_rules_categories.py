@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import replace
-from datetime import date, datetime, time, timedelta
+from datetime import date, datetime, timedelta
 from decimal import Decimal
 from typing import Any
 
@@ -167,9 +167,14 @@ def test_a_rectification_fails_after_its_last_day_and_a_result_says_where_it_is_
 
 
 OWED = coercing.ToExecute(
-    number="晴测罚〔2026〕1号", same_party=True, served=True, pay_until=DAY - timedelta(days=1), owed=Decimal(800),
-    deed=True, pending=False, affirmed=False, remedies_until=DAY - timedelta(days=1),
+    number="晴测罚〔2026〕1号", same_party=True, served_on=DAY - timedelta(days=9), pay_until=DAY - timedelta(days=1),
+    owed=Decimal(800), deed=True, deed_until=DAY - timedelta(days=1), pending=False, affirmed=False,
+    remedies_until=DAY - timedelta(days=1),
 )  # fmt: skip
+
+
+BEFORE, LONG_BEFORE = DAY - timedelta(days=1), DAY - timedelta(days=30)
+UNDATED = replace(OWED, deed_until=None)  # the decision names no day for the deed in a field of its own
 
 
 @pytest.mark.parametrize(
@@ -180,11 +185,22 @@ OWED = coercing.ToExecute(
         ({"items": " "}, "coercion.items"),
         ({"based": False}, "coercion.no_basis"),
         ({"manner": "代履行"}, "coercion.no_decision"),
-        ({"manner": "申请法院强制执行", "executes": replace(OWED, served=False)}, "coercion.no_decision"),
+        ({"manner": "申请法院强制执行", "executes": replace(OWED, served_on=None)}, "coercion.not_served"),
         ({"manner": "代履行", "executes": OWED, "ground": "pollution"}, ""),
         ({"manner": "代履行", "executes": OWED}, "coercion.no_ground"),
         ({"manner": "代履行", "executes": replace(OWED, deed=False), "ground": "pollution"}, "coercion.no_deed"),
-        ({"manner": "代履行", "executes": replace(OWED, pay_until=DAY), "ground": "pollution"}, "coercion.early"),
+        ({"manner": "代履行", "executes": replace(OWED, pay_until=DAY), "ground": "pollution"}, ""),
+        ({"manner": "代履行", "executes": replace(OWED, deed_until=DAY), "ground": "pollution"}, "coercion.early"),
+        ({"manner": "代履行", "executes": UNDATED, "ground": "pollution"}, "coercion.no_term"),
+        ({"manner": "代履行", "executes": UNDATED, "ground": "pollution", "due_on": DAY}, "coercion.early"),
+        ({"manner": "代履行", "executes": UNDATED, "ground": "pollution", "due_on": BEFORE}, ""),
+        ({"manner": "代履行", "executes": UNDATED, "ground": "nature", "due_on": LONG_BEFORE}, "coercion.other_term"),
+        ({"manner": "代履行", "executes": OWED, "ground": "pollution", "due_on": DAY}, "coercion.other_term"),
+        ({"manner": "代履行", "executes": OWED, "ground": "pollution", "due_on": BEFORE}, ""),
+        ({"manner": "申请法院强制执行", "executes": replace(OWED, pay_until=DAY)}, "coercion.early"),
+        ({"manner": "申请法院强制执行", "executes": replace(OWED, deed_until=DAY)}, "coercion.early"),
+        ({"manner": "申请法院强制执行", "executes": replace(OWED, pay_until=DAY, owed=Decimal(0))}, ""),
+        ({"manner": "申请法院强制执行", "executes": replace(OWED, deed_until=DAY, deed=False)}, ""),
         ({"manner": "代履行", "executes": replace(OWED, same_party=False)}, "coercion.other_party"),
         ({"manner": "申请法院强制执行", "executes": OWED}, ""),
         ({"manner": "申请法院强制执行", "executes": replace(OWED, owed=Decimal(0), deed=False)}, "coercion.performed"),
@@ -195,10 +211,9 @@ OWED = coercing.ToExecute(
     ],
 )
 def test_coercion_is_asked_for_what_is_named(changes: dict[str, Any], expected: str) -> None:
-    given: dict[str, Any] = {"manner": "查封扣押", "kind": "sealing", "items": "车间", "based": True, "executes": None,
-                             "ground": "", "on": DAY, **changes}  # fmt: skip
+    given: dict[str, Any] = {"manner": "查封扣押", "kind": "sealing", "items": "车间", "based": True, **changes}
     manner = given.pop("manner")
-    assert code(coercing.may_apply_coercion(manner, **given)) == expected
+    assert code(coercing.may_apply_coercion(manner, coercing.Asked(**given), on=DAY)) == expected
 
 
 SPOT = coercing.OnTheSpot(approved=True, urgent=False, started=False, party_present=True, witness="", inventory="设备")
@@ -280,22 +295,6 @@ def test_a_decision_is_executed_after_a_demand_by_day() -> None:
     assert code(coercing.may_demand(**{**demand, "owed": False, "money": False})) == ""
     assert code(coercing.may_demand(**{**demand, "content": " "})) == "urge.no_reason"
     assert code(coercing.may_demand(**{**demand, "pay_until": DAY})) == "urge.early"
-    assert code(coercing.may_substitute(demanded_on=None, earliest=None, on=DAY)) == "substitute.no_demand"
-    assert code(coercing.may_substitute(demanded_on=DAY, earliest=NEXT, on=DAY)) == "substitute.early"
-    assert code(coercing.may_substitute(demanded_on=DAY, earliest=NEXT, on=NEXT)) == ""
-    night = (time(22), time(6))
-    calm: dict[str, Any] = {"holiday": False, "night": night, "urgent_reason": ""}
-    assert code(coercing.may_execute_at(time(10), **calm)) == ""
-    assert code(coercing.may_execute_at(time(10), **{**calm, "night": None})) == ""
-    assert code(coercing.may_execute_at(time(22), **calm)) == "execution.night"
-    assert code(coercing.may_execute_at(time(5, 59), **calm)) == "execution.night"
-    assert code(coercing.may_execute_at(time(10), **{**calm, "holiday": True})) == "execution.holiday"
-    assert code(coercing.may_execute_at(time(23), **{**calm, "urgent_reason": "危及安全"})) == ""
-    whole: dict[str, Any] = {"executes": True, "performer": "某公司", "budget_told": True, "method": "清除"}
-    assert code(coercing.may_decide_substitute(**whole)) == ""
-    assert code(coercing.may_decide_substitute(**{**whole, "executes": False})) == "substitute.no_decision"
-    for name, value in {"performer": " ", "method": "", "budget_told": False}.items():
-        assert code(coercing.may_decide_substitute(**{**whole, name: value})) == "substitute.incomplete"
 
 
 def test_the_days_for_an_answer_to_an_application_end_by_themselves() -> None:

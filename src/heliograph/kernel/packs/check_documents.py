@@ -239,4 +239,4 @@ def left_out(source: str, former: str) -> Iterator[str]:
     shown |= {block.field for block in old.blocks if not block.when}
     for one in old.fields:
         if one.required and one.basis and one.id in shown and not (one.id in always and one.id in required):
-            yield f"上级包的必填字段「{one.label}」（{'、'.join(one.basis)}）不得省略"
+            yield f"通用模板的必填字段「{one.label}」（{'、'.join(one.basis)}）不得省略"

@@ -46,7 +46,8 @@ CASE_DATA: dict[str, FieldKind] = {
     "terms.outcome": "text", "terms.items": "lines", "terms.fine": "amount", "terms.confiscated": "amount",
     "terms.levied": "amount",
     "owed.lines": "lines", "terms.facts": "long", "terms.reasons": "long", "terms.basis": "lines",
-    "terms.benchmark": "text", "terms.correction": "long", "terms.approved_by": "text", "terms.approved_on": "date",
+    "terms.benchmark": "text", "terms.correction": "long", "terms.correct_by": "date",
+    "terms.approved_by": "text", "terms.approved_on": "date",
     "decision.number": "text", "decision.decided_on": "date", "decision.surcharge": "yesno",
     "decision.collected_on_spot": "yesno",
     "decision.served_on": "date", "executes.number": "text",
@@ -69,7 +70,11 @@ CASE_DATA: dict[str, FieldKind] = {
     "service.received_on": "date", "service.receiver": "text",
     "payment.amount": "amount", "payment.paid_on": "date", "payment.receipt": "text",
     "deferral.reason": "long", "deferral.until_on": "date",
-    "extension.reason": "long", "demand.urged_on": "date", "transfer.to": "text",
+    "extension.reason": "long", "demand.urged_on": "date", "demand.perform_by": "date", "demand.content": "long",
+    "transfer.to": "text",
+    "substitute.performer": "text", "substitute.method": "text", "substitute.object": "text",
+    "substitute.planned_on": "date", "substitute.budget": "amount", "substitute.cost": "amount",
+    "substitute.reason": "long", "substitute.basis": "lines",
 }  # fmt: skip
 # The keys of the rows that a path of kind "rows" holds.
 ROW_KEYS: dict[str, tuple[str, ...]] = {

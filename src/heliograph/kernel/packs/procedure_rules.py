@@ -133,6 +133,7 @@ CASE_EVENTS = frozenset({
     "case.inspection_notified", "case.inspected", "case.result_recorded", "case.fed_back",
     "case.rectification_checked", "case.coercion_approved", "case.coercion_urgent", "case.coercion_carried_out",
     "case.coercion_extended", "case.coercion_released", "case.items_handled", "case.reviewed",
+    "case.demand_answered", "case.performed", "case.substituted", "case.substituted_absent", "case.told_afterwards",
     "case.review_submitted", "case.review_checked", "case.review_supplemented", "case.review_supplement_asked",
     "case.review_supplement_received", "case.review_extended", "case.review_answered", "case.review_coordinated",
     "case.review_called_in",
@@ -161,5 +162,5 @@ ACTS = frozenset({
     "refuse_application", "apply_inspection", "refer_to_case", "apply_coercion", "hand_over_items",
     "substitute_performance", "submit_review", "check_submission", "supplement_review", "respond_to_opinion",
     "coordinate_review", "decide_extension", "register_compensation", "tell_extension", "record_police_answer",
-    "hand_over_transfer_items", "answer_police_refusal",
+    "hand_over_transfer_items", "answer_police_refusal", "answer_demand", "tell_afterwards",
 })  # fmt: skip

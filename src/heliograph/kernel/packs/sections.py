@@ -12,6 +12,7 @@ from pydantic import Field, StringConstraints, model_validator
 
 from heliograph.kernel.packs.document_rules import DocumentKind, Layout, Statement
 from heliograph.kernel.packs.procedure_rules import ClosingOutcome, DecisionTable, DutyRule, Fact, Procedure
+from heliograph.kernel.packs.redaction_rules import RedactionKeep, RedactionRule
 from heliograph.kernel.packs.rule import Id, Label, Rule, Strict, Text, Verified
 
 FieldType = Literal[
@@ -302,5 +303,7 @@ class Sections(Strict):
     layouts: list[Layout] = []
     statements: list[Statement] = []
     documents: list[DocumentKind] = []
+    redaction_rules: list[RedactionRule] = []
+    redaction_keeps: list[RedactionKeep] = []
     rollout_tasks: list[RolloutTask] = []
     rollout_stages: list[RolloutStage] = []

@@ -153,7 +153,7 @@ def test_form_may_be_reworded_but_not_rid_of_what_the_law_wants(root: Path) -> N
     assert any("缺少法定告知事项「罚没款的缴纳」" in one
                for one in decision(root, "  - {block: statement, statement: fine_payment}\n", ""))  # fmt: skip
     address = decision(root, '  - {block: paragraph, text: "住所（住址）：{party_address}"}\n', "")
-    assert any("上级包的必填字段「当事人的地址」（行政处罚法@2021:59）不得省略" in one for one in address)
+    assert any("通用模板的必填字段「当事人的地址」（行政处罚法@2021:59）不得省略" in one for one in address)
     assert any(
         "「证据」" in one
         for one in decision(root, "id: evidence, label: 证据,", "id: evidence, required: false, label: 证据,")

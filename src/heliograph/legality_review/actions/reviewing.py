@@ -28,8 +28,6 @@ from heliograph.legality_review.rules import people, reviewing
 from heliograph.legality_review.rules.sealing import seal_of, seals_of
 from heliograph.registers.models import Account
 
-PENALTY = "penalty"
-
 
 @dataclass(frozen=True, slots=True)
 class FindingContent:
@@ -76,12 +74,13 @@ def review_opinion(
     reviewer = reviewer_of(taken.case.agency_id, actor, taken.on)
     elements = elements_of(taken.pack)
     found = [one.found for one in content.findings]
+    penalty = taken.category.id == reviewing.PENALTY
     named = [one.element for one in content.findings] + [element for element, _problem in content.items]
     require(
         first_refusal(
             people.may_review(reviewer_state(reviewer), on=taken.on, qualified_from=qualified_from(taken.pack),
-                              penalty=taken.category.id == PENALTY),
-            people.is_apart(took_part(taken.case, actor)),
+                              penalty=penalty),
+            people.is_apart(took_part(taken.case, actor), penalty=penalty),
             reviewing.are_known(named, elements, what="审核要素"),
             reviewing.check_findings(elements, found),
             reviewing.may_conclude(content.conclusion, found, [text for _element, text in content.items],

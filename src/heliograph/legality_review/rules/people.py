@@ -50,11 +50,11 @@ def _under_contract(state: ReviewerState, on: date) -> bool:
     return since is not None and until is not None and since <= on <= until
 
 
-def is_apart(took_part: Collection[str]) -> Verdict:
+def is_apart(took_part: Collection[str], *, penalty: bool) -> Verdict:
     """Say whether a reviewer had no part in the case. took_part: in words, what the reviewer did in it."""
     if took_part:
         message = f"您参加过本案的办理（{'、'.join(took_part)}），不能审核本案。请由其他审核人员办理。"
-        return Refused("reviewer.of_the_case", message, REVIEW)
+        return Refused("reviewer.of_the_case", message, REVIEW if penalty else STAFFING)
     return Allowed()
 
 

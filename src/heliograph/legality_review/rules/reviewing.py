@@ -12,11 +12,25 @@ REVIEW = "行政处罚法@2021:58"
 SUBMISSION = "国办发118号@2018:14"
 ELEMENTS = "国办发118号@2018:13"
 CATALOGUE = "国办发118号@2018:12"
+PENALTY = "penalty"
+OF_PENALTIES = "行政处罚法@"
 AGREE = "agree"
 PROBLEM = "problem"
 ADOPTED = "adopted"
 NOT_ADOPTED = "not_adopted"
 COLLECTIVE = "collective"
+
+
+def articles_for(category: str, articles: Sequence[str]) -> tuple[str, ...]:
+    """Return on what a ground of review rests in a category: the statute of penalties governs penalties alone."""
+    if category == PENALTY:
+        return tuple(articles)
+    return tuple(one for one in articles if not one.startswith(OF_PENALTIES)) or (CATALOGUE,)
+
+
+def basis_for(category: str, articles: Sequence[str]) -> str:
+    """Return what forbids to decide without a review: of penalties their statute, else what its grounds rest on."""
+    return REVIEW if category == PENALTY else articles_for(category, articles)[0]
 
 
 @dataclass(frozen=True, slots=True)
@@ -70,7 +84,7 @@ def may_hand_in(still_lacking: Sequence[str], *, note: str) -> Verdict:
 def may_ask_supplement(*, reviewing: bool, waiting: bool, text: str) -> Verdict:
     """Say whether the reviewer may ask for more: while reviewing, one request at a time, saying what is wanted."""
     if not reviewing:
-        return Refused("review.not_reviewing", "本案现在不在审核中，不能要求补充材料。", REVIEW)
+        return Refused("review.not_reviewing", "本案现在不在审核中，不能要求补充材料。", SUBMISSION)
     if waiting:
         return Refused("review.supplement_waiting", "已经要求补充材料，承办机构尚未提交。", SUBMISSION)
     if not text.strip():
@@ -95,19 +109,38 @@ class Found:
     points_at: bool
 
 
+@dataclass(frozen=True, slots=True)
+class FindingFault:
+    """What is wrong with the finding of an element. at: what is missing, its `note` or the `object` it speaks of."""
+
+    element: str
+    at: str
+    refused: Refused
+
+
+def faults_of(elements: Mapping[str, str], found: Sequence[Found]) -> list[FindingFault]:
+    """Return what problems lack, in the order of the findings: an explanation, and what of the file shows them (L4)."""
+    faults = []
+    for one in found:
+        if one.finding != PROBLEM:
+            continue
+        name = elements[one.element]
+        if not one.note.strip():
+            refused = Refused("review.no_note", f"“{name}”存在问题，请写明说明。", ELEMENTS)
+            faults.append(FindingFault(one.element, "note", refused))
+        if not one.points_at:
+            message = f"“{name}”存在问题，请选择所指的文书或者证据，或者写明引用的条文。"
+            faults.append(FindingFault(one.element, "object", Refused("review.no_object", message, ELEMENTS)))
+    return faults
+
+
 def check_findings(elements: Mapping[str, str], found: Sequence[Found]) -> Verdict:
     """Say whether every element was gone through, each problem explained and shown in the file (L4)."""
     given = {one.element for one in found}
     left = [text for key, text in elements.items() if key not in given]
     if left:
         return Refused("review.elements", f"还有审核要素没有填写：{'、'.join(left)}。", ELEMENTS)
-    for one in found:
-        if one.finding == PROBLEM and not one.note.strip():
-            return Refused("review.no_note", f"“{elements[one.element]}”存在问题，请写明说明。", ELEMENTS)
-        if one.finding == PROBLEM and not one.points_at:
-            message = f"“{elements[one.element]}”存在问题，请选择所指的文书或者证据，或者写明引用的条文。"
-            return Refused("review.no_object", message, ELEMENTS)
-    return Allowed()
+    return next((one.refused for one in faults_of(elements, found)), Allowed())
 
 
 def may_conclude(conclusion: str, found: Sequence[Found], items: Sequence[str], *, text: str, waiting: bool) -> Verdict:
@@ -174,9 +207,10 @@ def may_coordinate(
 def may_call_in(*, decided: bool, called: bool, required: bool, reason: str) -> Verdict:
     """Say whether the legal office may call a case in: before its decision, once, where review is not required yet."""
     if decided:
-        return Refused("review.decided", "本案已经作出决定，不能再调取审核。发现决定有误的，请按纠错程序办理。", REVIEW)
+        message = "本案已经作出决定，不能再调取审核。发现决定有误的，请按纠错程序办理。"
+        return Refused("review.decided", message, CATALOGUE)
     if called:
-        return Refused("review.called_twice", "本案已经调取审核。", REVIEW)
+        return Refused("review.called_twice", "本案已经调取审核。", CATALOGUE)
     if required:
         return Refused("review.required_already", "本案已属于应当审核的情形，由承办机构送审。", CATALOGUE)
     if not reason.strip():
@@ -187,13 +221,13 @@ def may_call_in(*, decided: bool, called: bool, required: bool, reason: str) -> 
 def may_extend(*, running: bool, given: int | None, extended: bool, reason: str) -> Verdict:
     """Say whether the period of review may be lengthened: once, where the pack gives days for it, with a reason."""
     if not running:
-        return Refused("review.not_running", "审核期限没有在计算，不能延长。", REVIEW)
+        return Refused("review.not_running", "审核期限没有在计算，不能延长。", ELEMENTS)
     if given is None:
-        return Refused("review.no_extension", "本机关适用的规定没有写审核期限可以延长。", REVIEW)
+        return Refused("review.no_extension", "本机关适用的规定没有写审核期限可以延长。", ELEMENTS)
     if extended:
-        return Refused("review.extended", "审核期限已经延长过一次，不能再延长。", REVIEW)
+        return Refused("review.extended", "审核期限已经延长过一次，不能再延长。", ELEMENTS)
     if not reason.strip():
-        return Refused("review.no_reason", "请写明延长的理由。", REVIEW)
+        return Refused("review.no_reason", "请写明延长的理由。", ELEMENTS)
     return Allowed()
 
 
@@ -205,6 +239,7 @@ class Passage:
     conclusion: str | None  # of the last opinion; None: there is none
     open_round: bool  # the last round is still under way
     changed: Sequence[str]  # fields of the decision that are not what was reviewed
+    basis: str = REVIEW  # what forbids to decide without it
 
 
 def may_decide(passage: Passage) -> Verdict:
@@ -214,13 +249,13 @@ def may_decide(passage: Passage) -> Verdict:
     why = "、".join(passage.grounds)
     if passage.conclusion is None:
         message = f"本案属于应当进行法制审核的情形（{why}），未经法制审核，不得作出决定。"
-        return Refused("review.not_passed", message, REVIEW)
+        return Refused("review.not_passed", message, passage.basis)
     if passage.conclusion != AGREE or passage.open_round:
         message = f"本案属于应当进行法制审核的情形（{why}），审核未通过，不得作出决定。"
-        return Refused("review.not_passed", message, REVIEW)
+        return Refused("review.not_passed", message, passage.basis)
     if passage.changed:
         message = f"审核意见出具后，{'、'.join(passage.changed)}已经变动，该意见失效，须重新送审。"
-        return Refused("review.void", message, REVIEW)
+        return Refused("review.void", message, passage.basis)
     return Allowed()
 
 
@@ -233,10 +268,10 @@ def may_take_effect(passage: Passage) -> Verdict:
         message = (
             f"本案属于应当进行法制审核的情形（{why}），决定作出时没有通过审核，不得用印、送达、公示。请按纠错程序处理。"
         )
-        return Refused("review.not_passed", message, REVIEW)
+        return Refused("review.not_passed", message, passage.basis)
     if passage.changed:
         message = f"决定的{'、'.join(passage.changed)}与审核意见所审的不一致，不得用印、送达、公示。请按纠错程序处理。"
-        return Refused("review.void", message, REVIEW)
+        return Refused("review.void", message, passage.basis)
     return Allowed()
 
 

@@ -33,6 +33,12 @@ def code(verdict: Verdict) -> str:
     return ""
 
 
+def refusal(verdict: Verdict) -> Refused:
+    """Return what was refused."""
+    assert isinstance(verdict, Refused)
+    return verdict
+
+
 # -- sealing
 def test_every_field_has_a_name_and_a_seal_of_its_own() -> None:
     assert set(LABELS) == {one.name for one in fields(Proposed)} == set(seals_of(PROPOSED))
@@ -219,6 +225,19 @@ def test_a_reviewed_penalty_is_not_turned_into_none_without_a_review() -> None:
     assert code(reviewing.may_withhold(["甲"])) == "review.withheld"
 
 
+def test_only_penalties_rest_on_the_statute_of_penalties() -> None:
+    of_hearing = ["行政处罚法@2021:58", "国办发118号@2018:12"]
+    assert reviewing.articles_for("penalty", of_hearing) == tuple(of_hearing)
+    assert reviewing.articles_for("permit", of_hearing) == ("国办发118号@2018:12",)
+    assert reviewing.articles_for("permit", ["行政处罚法@2021:58"]) == (reviewing.CATALOGUE,)
+    assert reviewing.basis_for("penalty", ["RZ表26"]) == reviewing.REVIEW
+    assert reviewing.basis_for("permit", ["RZ表26"]) == "RZ表26"
+    assert reviewing.basis_for("coercion", []) == reviewing.CATALOGUE
+    unreviewed = Passage(["甲"], None, open_round=False, changed=[], basis="RZ表26")
+    assert refusal(reviewing.may_decide(unreviewed)).basis == "RZ表26"
+    assert refusal(reviewing.may_take_effect(unreviewed)).basis == "RZ表26"
+
+
 # -- people
 STAFF = ReviewerState("staff", FROM, None, qualified_on=None, began_on=date(2017, 5, 1))
 
@@ -252,8 +271,9 @@ def test_without_a_day_in_the_pack_nobody_is_new() -> None:
 
 
 def test_who_took_part_does_not_review() -> None:
-    assert code(people.is_apart([])) == ""
-    assert code(people.is_apart(["取证"])) == "reviewer.of_the_case"
+    assert code(people.is_apart([], penalty=True)) == ""
+    assert code(people.is_apart(["取证"], penalty=True)) == "reviewer.of_the_case"
+    assert refusal(people.is_apart(["取证"], penalty=False)).basis == people.STAFFING
 
 
 def test_a_reviewer_is_registered_once_with_days_in_order() -> None:

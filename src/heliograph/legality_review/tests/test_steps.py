@@ -119,6 +119,19 @@ def test_each_step_is_for_its_own_people_and_once(
         step_of(case, act)
 
 
+def test_a_recused_reviewer_does_nothing_in_the_review(bureau: Bureau, case: Case) -> None:
+    submitted(bureau, case)
+    checked(bureau, case)
+    asked = cases.ask_recusal(case.pk, officer_id=bureau["legality_reviewer"].pk, asked_by="当事人",
+                              asked_on=bureau.today, reason="亲属", actor=bureau["unit_head"],
+                              at=bureau.later())  # fmt: skip
+    cases.decide_recusal(asked.pk, granted=True, reason="属实", actor=bureau["leader_in_charge"], at=bureau.later())
+    said: dict[str, Any] = {"actor": bureau["legality_reviewer"], "at": bureau.later()}
+    assert refused(lambda: actions.ask_supplement(case.pk, text="鉴定意见", **said)) == "recusal.granted"
+    assert refused(lambda: actions.call_in(case.pk, reason="影响大", **said)) == "recusal.granted"
+    assert refused(lambda: opined(bureau, case, "agree")) == "recusal.granted"
+
+
 def test_a_step_that_is_not_open_is_refused(bureau: Bureau, case: Case) -> None:
     place = step_of(case, "submit_review")
     submitted(bureau, case)

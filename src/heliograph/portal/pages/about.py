@@ -57,6 +57,7 @@ def _paths() -> Iterator[str]:
     for agency in agencies:
         yield reverse("portal:agency", args=[agency.code])
         yield reverse("portal:changes", args=[agency.code])
+        yield reverse("portal:decisions", args=[agency.code])
         yield from (reverse("portal:policy", args=[agency.code, kind]) for kind in KINDS)
     yield from _procedures(today())
     shown = PublicVersion.objects.filter(is_current=True).order_by("agency__code", "register")

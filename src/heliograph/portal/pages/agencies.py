@@ -13,15 +13,17 @@ from django.urls import reverse
 
 from heliograph.kernel.packs.schema import Pack, PortalColumn, Register
 from heliograph.portal import queries
+from heliograph.portal.decided import count_of, public_decisions
 from heliograph.portal.drawn import in_force, public_releases
 from heliograph.portal.pages.changes import changed
 from heliograph.portal.pages.policy import KINDS
 from heliograph.portal.scope import Scope, agency_scope
-from heliograph.portal.search import parameter
+from heliograph.portal.search import Words, parameter
 from heliograph.portal.site import Link, Page, public_page, show
 from heliograph.regimes.queries import retired_registers
 
 LATEST = 8
+NO_WORDS = Words("", (), ())
 MEASURES = {"officers": "人", "bodies": "个", "flowcharts": "张", "guides": "份", "window_boards": "块"}
 
 
@@ -59,6 +61,7 @@ def home(request: HttpRequest, agency: str) -> HttpResponseBase:
         "during": [one for one in listed if one.register.phase == "during"],
         "after": [one for one in listed if one.register.phase == "after" and one.count],
         "retired": _retired(scope, counts),
+        "decisions": count_of(public_decisions(scope.agency.pk, NO_WORDS, "", None)),
         "policies": policy_links(scope.pack, scope.agency.code),
         "columns": _columns(scope.pack.rules.columns if scope.pack else [], listed),
         "changes": [changed(scope, row) for row in queries.changes_of([scope.agency.pk])[:LATEST]],

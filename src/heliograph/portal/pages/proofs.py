@@ -18,7 +18,7 @@ from heliograph.ledger.queries import newest_publication, proof_of, public_recor
 from heliograph.portal.attested import Attested, attested
 from heliograph.portal.log_places import Witnessed, public_files, witnessed
 from heliograph.portal.pages.entries import Opened, opened
-from heliograph.portal.site import Link, NotFoundError, Page, PageError, public_page, show
+from heliograph.portal.site import Link, NotFoundError, Page, PageError, Site, public_page, show
 
 MEDIA_TYPE = "text/plain; charset=utf-8"
 # While a proof is made, a newer checkpoint may come out and the partial tiles of the former one go.
@@ -69,11 +69,11 @@ def _wanted(agency: str, register: str, number: int, version: int) -> Wanted:
     return Wanted(found, public, attested(public, public_standings(public.entry)))
 
 
-def _proved(wanted: Wanted) -> Proved | None:
+def proved_of(told: Attested, site: Site) -> Proved | None:
     """Return the proof, None while no checkpoint covers the record. PageError when the log cannot be read."""
-    if wanted.attested.state != "covered" or wanted.attested.standing is None:
+    if told.state != "covered" or told.standing is None:
         return None
-    record = public_record(wanted.attested.standing.record_id)
+    record = public_record(told.standing.record_id)
     if record is None:
         return None
     log = record.place.log
@@ -84,14 +84,14 @@ def _proved(wanted: Wanted) -> Proved | None:
         except MissingTileError:
             continue
         return Proved(record, publication, proof) if publication and proof else None
-    raise PageError(503, "日志文件暂时无法读取，请稍后再试。", wanted.found.scope.site)
+    raise PageError(503, "日志文件暂时无法读取，请稍后再试。", site)
 
 
 @public_page
 def proof(request: HttpRequest, agency: str, register: str, number: int, version: int) -> HttpResponse:
     """Show what the proof of a version says. Of a withdrawn one: that it was withdrawn, and the proof of that."""
     wanted = _wanted(agency, register, number, version)
-    proved = _proved(wanted)
+    proved = proved_of(wanted.attested, wanted.found.scope.site)
     found = wanted.found
     address = request.build_absolute_uri(request.path)
     context = {
@@ -102,7 +102,7 @@ def proof(request: HttpRequest, agency: str, register: str, number: int, version
         "proved": proved,
         "leaf_hash": bytes(proved.record.leaf_hash).hex() if proved else "",
         "root_hash": bytes(proved.publication.checkpoint.root).hex() if proved else "",
-        "witnesses": _seen(proved),
+        "witnesses": seen_by_witnesses(proved),
         "file_url": wanted.file_url,
         "file_name": _file_name(wanted),
         "entry_url": found.url("entry-version", wanted.version.number),
@@ -126,7 +126,7 @@ def _page(wanted: Wanted) -> Page:
     return Page(site=found.scope.site, title=title, crumbs=crumbs, indexed=False)
 
 
-def _seen(proved: Proved | None) -> list[Witnessed]:
+def seen_by_witnesses(proved: Proved | None) -> list[Witnessed]:
     """Return who saw the checkpoint of a proof; nobody is named while the policy cannot be read."""
     if proved is None:
         return []
@@ -143,7 +143,7 @@ def proof_file(request: HttpRequest, agency: str, register: str, number: int, ve
     site = wanted.found.scope.site
     if act != ACTS[wanted.is_gone]:
         raise NotFoundError("没有这份收录证明。请从条目页或者撤回说明中打开。", site)
-    proved = _proved(wanted)
+    proved = proved_of(wanted.attested, wanted.found.scope.site)
     if proved is None:
         raise NotFoundError("这一版还没有收录证明：记录正在等待见证，请稍后再试。", site)
     headers: dict[str, Any] = {

@@ -12,12 +12,6 @@ from django.db.models import Model
 from django.utils.timezone import localdate
 
 from heliograph.disclosure import rules
-from heliograph.disclosure.adjustments import (
-    adjust_for_function_change,
-    adjust_for_law_change,
-    confirm_adjustment,
-    return_adjustment,
-)
 from heliograph.disclosure.models import PublicChange, PublicVersion, Release, ReleaseStep
 from heliograph.disclosure.permissions import access
 from heliograph.disclosure.publications import append_publication
@@ -32,21 +26,6 @@ from heliograph.regimes.queries import pack_in_force
 from heliograph.registers.actions import end_review, lock_entry_of, seal_version
 from heliograph.registers.fieldsets import field_set
 from heliograph.registers.models import Account, Entry, EntryVersion
-
-__all__ = [
-    "Decision",
-    "adjust_for_function_change",
-    "adjust_for_law_change",
-    "confirm_adjustment",
-    "current_stage",
-    "decide_stage",
-    "release_in_bulk",
-    "return_adjustment",
-    "submit_for_release",
-    "submit_in_bulk",
-    "withdraw_publication",
-]
-
 
 GUARDED_FIELDS = "guarded_fields"  # provision of the pack
 

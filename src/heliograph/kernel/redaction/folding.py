@@ -1,0 +1,71 @@
+"""A text folded for looking: full-width, compatibility and foreign digits made plain, invisible characters left out.
+
+Every character of the folded text knows the character it came from, so what is found is cut out of the text as given.
+"""
+
+from __future__ import annotations
+
+import unicodedata
+from dataclasses import dataclass
+from functools import lru_cache
+
+_DASHES = frozenset("‐‑‒–—―−﹘﹣－⁃~～")
+_DOTS = frozenset("·•・‧∙⋅●・•．")
+_DROPPED = frozenset({"Mn", "Me", "Cf", "Cs", "Co", "Cn"})
+_NUMERALS = str.maketrans("〇零○一二三四五六七八九幺壹贰叁肆伍陆柒捌玖", "00012345678911" + "23456789")
+
+
+@dataclass(frozen=True, slots=True)
+class Folded:
+    """The folded text, and for each of its characters the place in the text as given."""
+
+    text: str
+    places: tuple[int, ...] | range
+    length: int
+
+    def span(self, start: int, end: int) -> tuple[int, int]:
+        """Return the place in the text as given of a place in the folded text that is not empty."""
+        return self.places[start], self.places[end - 1] + 1
+
+
+@lru_cache(maxsize=1 << 14)
+def _folded(char: str) -> str:
+    """Return what one character looks like to the detectors; empty when a reader does not see it."""
+    if char in _DASHES:
+        return "-"
+    if char in _DOTS:
+        return "·"
+    if char.isdecimal():
+        return str(unicodedata.decimal(char))
+    category = unicodedata.category(char)
+    if category in _DROPPED:
+        return ""
+    if char.isspace() or category == "Cc":
+        return "\n" if char in "\n\v\f\x85\u2028\u2029" else " "
+    return unicodedata.normalize("NFKC", char).replace("\u3000", " ")
+
+
+def fold(text: str) -> Folded:
+    """Fold a text, in one pass."""
+    table = {char: _folded(char) for char in set(text)}
+    if all(char == seen for char, seen in table.items()):
+        return Folded(text, range(len(text)), len(text))
+    parts: list[str] = []
+    places: list[int] = []
+    for place, char in enumerate(text):
+        seen = table[char]
+        parts.append(seen)
+        places.extend([place] * len(seen))
+    return Folded("".join(parts), tuple(places), len(text))
+
+
+def squeezed(folded: Folded) -> Folded:
+    """Return the folded text without spaces and line breaks, as a text layer must be read that breaks anywhere."""
+    kept = [index for index, char in enumerate(folded.text) if char not in " \n"]
+    text = "".join([folded.text[index] for index in kept])
+    return Folded(text, tuple(folded.places[index] for index in kept), folded.length)
+
+
+def numerals(text: str) -> str:
+    """Return a folded text with Chinese numerals as digits; places stay the same."""
+    return text.translate(_NUMERALS)
