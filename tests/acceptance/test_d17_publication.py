@@ -13,6 +13,7 @@ from django.urls import reverse
 from heliograph.desk import clock
 from heliograph.disclosure.models import Publication
 from heliograph.disclosure.tests.publishing import CARD, PERSON, PHONE, annulled, ready_to_publish
+from heliograph.dossiers import actions
 from heliograph.dossiers.models import Case, Decision
 from heliograph.dossiers.tests.bureau import Bureau
 from heliograph.dossiers.tests.doing import due, open_steps
@@ -149,3 +150,20 @@ def test_d19_a_revoked_decision_is_taken_down_by_one_act(office: Office) -> None
     assert "迟报一次" not in gone.content.decode()
     assert due(office.case)["withdraw_publication"] == "fulfilled"
     office.send("release_approver", address, 409, reason="再撤", basis="行政处罚法第四十八条")
+
+
+def test_the_second_person_sees_what_differs_and_a_changed_case_is_read_anew(office: Office) -> None:
+    page = office.read("handler", office.make)
+    lines = [one for one in re.findall(r'name="(line-\d+)"[^>]*?value="([^"]*)"', page) if one[1] == office.case.title]
+    waiting = office.prepared(**{lines[0][0]: "迟报案"})
+    office.answer("handler", "submit")
+    both = office.read("release_approver", office.url("publication", publication=waiting.pk))
+    assert f"案件名称：拟公示为「迟报案」，案卷为「{office.case.title}」" in both
+    office.answer("release_approver", "return", reason="名称请照案卷")
+    assert "迟报案" in office.read("handler", office.make)
+    actions.hand_over_case(office.case.pk, place="co_handler", to_id=office.bureau["unit_head"].pk, reason="调离",
+                           actor=office.bureau["leader_in_charge"], at=office.bureau.later())  # fmt: skip
+    anew = office.read("handler", office.make)
+    assert "摘要已按案卷重新填写" in anew
+    assert 'value="迟报案"' not in anew
+    assert "有变化" in office.send("handler", office.make, 409, **office.filled(source=waiting.source_sha256))

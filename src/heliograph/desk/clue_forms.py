@@ -80,6 +80,7 @@ class CaseForm(DeskForm):
         super().__init__(*args, **kwargs)
         if pair:
             self.fields["co_handler"].required = True
+            self.fields["co_handler"].error_messages["required"] = "请填写“协办人”。"
             self.fields["co_handler"].help_text = "须是另一名持证人员"
         if not applied_for:
             del self.fields["received_on"]

@@ -12,6 +12,7 @@ from heliograph.desk.forms import Day, DeskForm, choice, text
 from heliograph.disclosure.actions.preparing import PublicationContent
 from heliograph.disclosure.models import Publication
 from heliograph.disclosure.redacting import Choice
+from heliograph.disclosure.rules import showing
 from heliograph.kernel.packs.schema import Pack
 
 LONG = 60  # characters from which a value is written into several rows
@@ -90,7 +91,8 @@ class PrepareForm(DeskForm):
 def _value(label: str, value: str) -> forms.CharField:
     rows = min(6, len(value) // LONG + 1)
     widget = forms.Textarea(attrs={"rows": rows, "class": "textarea"}) if rows > 1 else forms.TextInput()
-    return forms.CharField(label=label, required=False, max_length=4000, initial=value, widget=widget)
+    said = "取自案卷，不能改写" if label in showing.FIXED else ""
+    return forms.CharField(label=label, required=False, max_length=4000, initial=value, widget=widget, help_text=said)
 
 
 def _grounds(pack: Pack) -> Sequence[Any]:

@@ -32,6 +32,8 @@ APPROVERS = frozenset(
 )
 
 PUBLISHERS = frozenset({Role.RELEASE_APPROVER})
+# who may end the publication of a decision that stands; its own officers may once it was annulled
+DECIDING = LEGAL_OFFICE | PUBLISHERS
 
 ACTS: dict[str, Act] = {
     "read_releases": Act("查看发布审批", CASE_ROLES | {Role.AUDIT_ADMIN}, "国办发118号@2018"),
@@ -43,7 +45,7 @@ ACTS: dict[str, Act] = {
     "read_publications": Act("查看决定公示", OWN_STAFF, "国办发118号@2018:6"),
     "prepare_publication": Act("拟制公示", HANDLERS, "国办发118号@2018:6"),
     "answer_publication": Act("审批公示", APPROVERS - {Role.SUPERVISOR}, "政府信息公开条例@2019:17"),
-    "withdraw_decision": Act("撤回决定公示", HANDLERS | LEGAL_OFFICE | PUBLISHERS, "行政处罚法@2021:48"),
+    "withdraw_decision": Act("撤回决定公示", HANDLERS | DECIDING, "行政处罚法@2021:48"),
 }
 
 

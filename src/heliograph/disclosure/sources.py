@@ -25,6 +25,7 @@ from heliograph.kernel.redaction import Known
 from heliograph.regimes.queries import pack_in_force
 
 DEFAULT_CHAIN = "default"
+COERCION = "coercion"  # the category of cases that carry out compulsory measures
 TERM_MONTHS = "disclosure_term_months"  # provisions of the pack: how long a decision stays public, 个月
 TERM_MONTHS_PERSON = "disclosure_term_months_person"  # the same where the party is a natural person
 LONGEST_NAME = 12  # characters; a longer entry describes a picture or several people
@@ -161,7 +162,7 @@ def _day_lines(case: Case, occasion: str, day: date) -> list[showing.Pair]:
     if occasion == "decision":
         return [(showing.DECIDED, chinese_day(day))]
     if occasion == "result":
-        return [("作出日期", chinese_day(day))]
+        return [(showing.MADE, chinese_day(day))]
     filed = chinese_day(case.filed_on) if case.filed_on else ""
     closed = chinese_day(case.closed_on) if case.closed_on else ""
     return [("立案日期", filed), (showing.DECIDED, chinese_day(day)), ("结案日期", closed)]
@@ -171,12 +172,14 @@ def standing_of(case: Case, occasion: str) -> CaseStanding:
     """Return what of a case decides whether it may be published."""
     decision = decision_in(case)
     inspected = Inspection.objects.filter(case=case).exclude(result="").exists()
+    # a measure is a result by itself only where the case is about nothing else; elsewhere it serves the inquiry
+    coerced = case.category == COERCION and Measure.objects.filter(case=case, started_at__isnull=False).exists()
     day = _day_of(case, decision)
     people = Party.objects.filter(case=case, standing=Party.Standing.PARTY, kind=Party.Kind.PERSON)
     return CaseStanding(
         occasion=occasion,
         decided=decision is not None,
-        has_result=inspected or Measure.objects.filter(case=case, started_at__isnull=False).exists(),
+        has_result=inspected or coerced,
         closed=case.state in {Case.State.CLOSED, Case.State.ARCHIVED},
         served=decision is not None and served_on(decision) is not None,
         annulled=decision is not None and decision.annulled_on is not None,

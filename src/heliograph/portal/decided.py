@@ -8,6 +8,7 @@ from datetime import date, datetime
 from uuid import UUID
 
 from django.db.models import Q, QuerySet
+from django.utils.timezone import localdate
 
 from heliograph.disclosure.models import Publication, PublicDecision
 from heliograph.ledger.queries import Standing, public_standings
@@ -30,11 +31,22 @@ class Opened:
     scope: Scope
     publication: Publication
     versions: list[PublicDecision]
+    on: date
 
     @property
     def current(self) -> PublicDecision | None:
         """The version that is public, None once it was withdrawn or its term is over."""
-        return next((one for one in self.versions if one.state == PublicDecision.State.PUBLIC), None)
+        return next(
+            (one for one in self.versions if one.state == PublicDecision.State.PUBLIC and self._runs(one)), None
+        )
+
+    @property
+    def is_expired(self) -> bool:
+        """Whether the term is over, also where the daily sweep has not come to it yet."""
+        return self.current is None and self.publication.state != Publication.State.WITHDRAWN
+
+    def _runs(self, row: PublicDecision) -> bool:
+        return row.term_ends_on is None or row.term_ends_on >= self.on
 
     def version(self, number: int) -> PublicDecision:
         """Return one version. NotFoundError when it was never public."""
@@ -50,12 +62,18 @@ def opened(scope: Scope, publication: UUID) -> Opened:
     versions = list(rows.select_related("publication").order_by("-number"))
     if not versions:
         raise NotFoundError("没有这条决定公示。请从决定公示的列表中查找。", scope.site)
-    return Opened(scope, versions[0].publication, versions)
+    return Opened(scope, versions[0].publication, versions, localdate())
+
+
+def readable_now(agency_id: UUID) -> QuerySet[PublicDecision]:
+    """Return what is public today: by its last day too, for the sweep comes once a day."""
+    runs = Q(term_ends_on__isnull=True) | Q(term_ends_on__gte=localdate())
+    return PublicDecision.objects.filter(runs, agency_id=agency_id, state=PublicDecision.State.PUBLIC)
 
 
 def public_decisions(agency_id: UUID, words: Words, category: str, year: int | None) -> QuerySet[PublicDecision]:
     """Return the decisions of an agency that may match."""
-    rows = PublicDecision.objects.filter(agency_id=agency_id, state=PublicDecision.State.PUBLIC).defer("tokens")
+    rows = readable_now(agency_id).defer("tokens")
     if words.tokens:
         rows = rows.filter(tokens__contains=list(words.tokens))
     if category:

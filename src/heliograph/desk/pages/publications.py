@@ -22,13 +22,14 @@ from heliograph.desk.publication_lists import listed, seen_publications
 from heliograph.desk.publication_texts import masked_pieces, original_pieces
 from heliograph.desk.scope import Scope, page
 from heliograph.disclosure import redacting
-from heliograph.disclosure.actions.ending import withdraw_decision
+from heliograph.disclosure.actions.ending import is_annulled, withdraw_decision
 from heliograph.disclosure.actions.preparing import (
     ENDED,
     chain_of,
     correct_publication,
     ground_of,
     is_treatable,
+    own_to,
     prepare_publication,
     standing,
     submit_publication,
@@ -36,8 +37,9 @@ from heliograph.disclosure.actions.preparing import (
 )
 from heliograph.disclosure.actions.releasing import release_publication, return_publication, withhold_publication
 from heliograph.disclosure.models import Publication
+from heliograph.disclosure.permissions import DECIDING
 from heliograph.disclosure.rules import deciding, showing
-from heliograph.disclosure.sources import known_in, source_of, standing_of, term_of
+from heliograph.disclosure.sources import Source, known_in, source_of, standing_of, term_of
 from heliograph.dossiers.models import Case
 from heliograph.dossiers.permissions import require_handler
 from heliograph.kernel.verdict import ActRefusedError, Refused, require
@@ -62,9 +64,11 @@ def publication_make(scope: Scope, case: UUID, occasion: str) -> HttpResponse:
     draft = Publication.objects.filter(case=found, occasion=occasion).exclude(state__in=ENDED).first()
     require(deciding.may_write(standing(draft)) if draft else deciding.may_prepare(standing_of(found, occasion)))
     source = source_of(found, occasion)
-    lines, issued = _lines_of(source.lines, draft), bool(source.text)
+    lines, issued = _lines_of(source, draft), bool(source.text)
     form = PrepareForm(scope.sent, lines=lines, issued=issued, pack=scope.pack, initial=_initial(draft, issued=issued))
     if scope.posted and form.is_valid():
+        # lines are sent by their place: those of another state of the case would stand under other labels
+        require(deciding.is_read_as_shown(scope.request.POST.get("source", source.sha256), source.sha256))
         content = form.content(occasion, scope.request.POST)
         rev = scope.sent_rev if draft else None
         made = prepare_publication(found.pk, content=content, actor=scope.account, at=scope.at, rev=rev)
@@ -75,25 +79,38 @@ def publication_make(scope: Scope, case: UUID, occasion: str) -> HttpResponse:
         "occasion": Publication.Occasion(occasion).label,
         "form": form,
         "rev": draft.rev if draft else 0,
+        "changed": draft is not None and _is_changed(source, draft),
+        "source_sha256": source.sha256,
         "term": term_of(found, scope.pack, source.decided_on),
         **_suggested(scope, found, lines, source.text, draft),
     }
     return scope.render("publication_make.html", context, status=422 if form.errors else 200)
 
 
-def _lines_of(source: tuple[showing.Pair, ...], draft: Publication | None) -> list[showing.Pair]:
-    """Return the lines as the draft has them; those of the case that the draft left out are offered empty again."""
-    if draft is None:
-        return list(source)
+def _lines_of(source: Source, draft: Publication | None) -> list[showing.Pair]:
+    """Return the lines as the draft has them; those of the case that the draft left out are offered empty again.
+
+    Those of the case where it changed since, for what was written then is about another state of it.
+    """
+    if draft is None or _is_changed(source, draft):
+        return list(source.lines)
     written = dict(draft.lines)
-    return [(label, written.get(label, "")) for label, _value in source]
+    return [
+        (label, value if label in showing.FIXED and written.get(label) else written.get(label, ""))
+        for label, value in source.lines
+    ]
+
+
+def _is_changed(source: Source, draft: Publication) -> bool:
+    return source.sha256 != draft.source_sha256
 
 
 def _initial(draft: Publication | None, *, issued: bool) -> dict[str, Any]:
     if draft is None:
         return {"form": Publication.Form.FULL if issued else Publication.Form.SUMMARY}
-    names = ("form", "ground", "examined", "term_ends_on", "term_basis")
-    return {name: getattr(draft, name) for name in names} | {"added": "\n".join(draft.added)}
+    names = ("form", "ground", "examined")
+    term = {"term_ends_on": draft.next_term_ends_on, "term_basis": draft.next_term_basis}
+    return {name: getattr(draft, name) for name in names} | term | {"added": "\n".join(draft.added)}
 
 
 def _suggested(
@@ -151,11 +168,18 @@ def publication(scope: Scope, publication: UUID) -> HttpResponse:
         "ground": ground_of(scope.pack, found.ground),
         "treatable": is_treatable(scope.pack, found.ground),
         "mine": scope.account.pk in {found.case.handler_id, found.case.co_handler_id},
-        "may_withdraw": scope.may("withdraw_decision") and found.state == Publication.State.PUBLIC,
+        "may_withdraw": _may_withdraw(scope, found),
         "portal_url": _portal_url(scope, found),
         **(_compared(scope, found) if found.draft else _public(found)),
     }
     return scope.render("publication.html", context, status=422 if form.errors else 200)
+
+
+def _may_withdraw(scope: Scope, found: Publication) -> bool:
+    if not scope.may("withdraw_decision") or found.state != Publication.State.PUBLIC:
+        return False
+    own = scope.account.pk in {found.case.handler_id, found.case.co_handler_id}
+    return bool(scope.roles & DECIDING) or (own and is_annulled(found))
 
 
 def _portal_url(scope: Scope, found: Publication) -> str:
@@ -170,14 +194,15 @@ def _compared(scope: Scope, found: Publication) -> dict[str, Any]:
     lines = [(label, value) for label, value in found.lines]
     stage = chain_of(scope.pack).stages[-1]
     verdict = deciding.may_answer(
-        standing(found), actor=scope.account.pk, roles={role.value for role in scope.roles},
-        releasing=stage.role, basis=stage.basis[0],
+        standing(found), actor=scope.account.pk, own=own_to(found, found.case),
+        roles={role.value for role in scope.roles}, releasing=stage.role, basis=stage.basis[0],
     )  # fmt: skip
     shared: dict[str, Any] = {
         "stage": stage,
         "verdict": verdict,
         "may_answer": bool(verdict),
-        "changed": source.sha256 != found.source_sha256,
+        "changed": _is_changed(source, found),
+        "reworded": _reworded(lines, source),
         "served": standing_of(found.case, found.occasion).served or found.occasion == Publication.Occasion.RESULT,
         "original": original_pieces(lines, text, found.redactions),
         "unconfirmed": sum(not one["confirmed"] for one in found.redactions),
@@ -187,6 +212,12 @@ def _compared(scope: Scope, found: Publication) -> dict[str, Any]:
     except ActRefusedError as error:
         return {**shared, "masked": [], "leaks": [str(error.verdict.message)]}
     return {**shared, "masked": masked_pieces(done.masked.text, done.masked.spans, lines), "leaks": leaks}
+
+
+def _reworded(lines: list[showing.Pair], source: Source) -> list[tuple[str, str, str]]:
+    """Return the lines that say something else than the case, or nothing: label, as drafted, as the case says."""
+    written = dict(lines)
+    return [(label, written.get(label, ""), value) for label, value in source.lines if written.get(label, "") != value]
 
 
 def _public(found: Publication) -> dict[str, Any]:

@@ -277,7 +277,7 @@ def _archive(place: StepPlace, given: Given) -> CaseEvent:
     )
 
 
-BY_HAND = "在本平台公示的，审批公示后本环节自动办结；下面只登记已在其他平台公示或者依法不公开的"
+BY_HAND = "在本平台公示或者依法不公开的，在“决定公示”中拟制送审，审批后本环节自动办结；下面只登记已在其他平台公示的"
 
 EXECUTION: dict[Act, ActForm] = {
     **COURTS,

@@ -13,11 +13,12 @@ from heliograph.disclosure.actions.preparing import case_of, lock_publication, p
 from heliograph.disclosure.actions.releasing import empty
 from heliograph.disclosure.decided_facts import append_decision
 from heliograph.disclosure.models import Publication, PublicDecision
-from heliograph.disclosure.permissions import access_publication
+from heliograph.disclosure.permissions import DECIDING, access_publication
 from heliograph.disclosure.rules import deciding
 from heliograph.dossiers.actions.remedies import note_withdrawal
 from heliograph.dossiers.actions.rows import require_fit
 from heliograph.dossiers.models import Case, Decision
+from heliograph.dossiers.permissions import require_handler
 from heliograph.kernel.verdict import first_refusal, require
 from heliograph.ledger.actions import append
 from heliograph.registers.models import Account
@@ -33,11 +34,15 @@ def withdraw_decision(
 
     Of a decision that does not stand every publication goes, and the case says that it was taken down.
     """
-    case, _who = access_publication(actor, case_of(publication_id), "withdraw_decision", localdate(at))
+    case, who = access_publication(actor, case_of(publication_id), "withdraw_decision", localdate(at))
     publication = lock_publication(publication_id, case)
     private = private_in(case)
+    decides = bool(who.roles & DECIDING)
+    if not decides:
+        require_handler(case, who)
     require(
         first_refusal(
+            deciding.may_end(annulled=is_annulled(publication), deciding=decides),
             deciding.may_withdraw(standing(publication), reason=reason, basis=basis),
             deciding.may_tell(reason.strip(), private),
             deciding.may_tell(basis.strip(), private),
@@ -46,13 +51,18 @@ def withdraw_decision(
     require_fit(Publication, withdrawn_reason=reason, withdrawn_basis=basis)
     decision = publication.decision
     gone = [publication]
-    if decision is not None and decision.annulled_on is not None:
+    if is_annulled(publication):
         gone += _others(publication, case)
     for one in gone:
         _withdraw(one, reason.strip(), basis.strip(), actor, at)
     if decision is not None:
         _tell_case(case, decision, place, actor, at)
     return publication
+
+
+def is_annulled(publication: Publication) -> bool:
+    """Say whether the decision that was published does not stand any more."""
+    return publication.decision is not None and publication.decision.annulled_on is not None
 
 
 def _others(publication: Publication, case: Case) -> list[Publication]:

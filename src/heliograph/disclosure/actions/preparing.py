@@ -62,6 +62,12 @@ def standing(publication: Publication) -> deciding.Standing:
     return deciding.Standing(publication.state, publication.draft, publication.prepared_by_id)
 
 
+def own_to(publication: Publication, case: Case) -> frozenset[UUID]:
+    """Return to whom a publication is own work: who wrote or handed in its draft, and the two officers of the case."""
+    officers = {one for one in (case.handler_id, case.co_handler_id) if one is not None}
+    return frozenset({publication.prepared_by_id, *officers, *(UUID(one) for one in publication.authors)})
+
+
 def chain_of(pack: Pack) -> ReleaseChain:
     """Return the chain of release approval (信息发布审批) of an agency; refused where its pack has none."""
     chains = {one.id: one for one in pack.rules.release_chains}
@@ -109,7 +115,7 @@ def prepare_publication(
         publication = Publication(agency_id=case.agency_id, case=case, occasion=content.occasion)
     else:
         require(deciding.may_write(standing(publication)))
-        require(deciding.is_read_as_shown(publication.rev if rev is None else rev, publication.rev))
+        require(deciding.is_read_as_shown(rev, publication.rev))
     _write(publication, case, content, actor, at)
     publication.rev += 1
     publication.save()
@@ -131,6 +137,7 @@ def _write(publication: Publication, case: Case, content: PublicationContent, ac
         first_refusal(
             deciding.may_choose_form(content.form, issued=bool(source.text)),
             deciding.are_lines_sound(dict(lines), showing.REQUIRED[content.occasion]),
+            deciding.are_lines_true(dict(lines), dict(source.lines), showing.FIXED),
             deciding.is_term_given(content.term_ends_on, content.term_basis, decided_on=source.decided_on),
             deciding.is_ground_known(content.ground, known=ground_of(pack, content.ground) is not None),
         )
@@ -143,15 +150,26 @@ def _write(publication: Publication, case: Case, content: PublicationContent, ac
     original = showing.joined_text(lines, text)
     former = publication.redactions
     publication.redactions = redacting.decided(original, known, profile, former, content.choices)
-    publication.decision, publication.document = source.decision, source.document
-    publication.number, publication.form = source.number, content.form
+    publication.form = content.form
     publication.lines, publication.added = [list(one) for one in lines], added
     publication.ground, publication.examined = content.ground, content.examined.strip()
     publication.source_sha256 = source.sha256
-    publication.prepared_by, publication.prepared_at = actor, at
+    _prepared(publication, actor, at)
     publication.draft = Publication.Draft.PREPARING
     publication.duty = duty_to(case, pack_in_force(case.agency_id, case.opened_on), PUBLISHED)
-    _set_term(publication, case, content, pack, source)
+    publication.drafted = _drafted(case, content, pack, source)
+    if publication.state != Publication.State.PUBLIC:
+        settle(publication)
+
+
+def _prepared(publication: Publication, actor: Account, at: datetime) -> None:
+    """Note who had a hand in the draft, each once: none of them may release it."""
+    publication.prepared_by, publication.prepared_at = actor, at
+    _note_author(publication, actor)
+
+
+def _note_author(publication: Publication, actor: Account) -> None:
+    publication.authors = sorted({*publication.authors, str(actor.pk)})
 
 
 def _lines(source: Source, content: PublicationContent) -> list[showing.Pair]:
@@ -160,12 +178,34 @@ def _lines(source: Source, content: PublicationContent) -> list[showing.Pair]:
     return [one for one in written if one[1]]
 
 
-def _set_term(publication: Publication, case: Case, content: PublicationContent, pack: Pack, source: Source) -> None:
-    """Take the term from the pack; where the pack gives none, as the officer states it with its provision, or none."""
+def _drafted(case: Case, content: PublicationContent, pack: Pack, source: Source) -> dict[str, str]:
+    """Return number, decision, document and term in text.
+
+    The term is the pack's; where the pack gives none, as the officer states it with its provision, or none.
+    """
     term = term_of(case, pack, source.decided_on)
-    publication.term_ends_on = term.ends_on if term else content.term_ends_on
-    publication.term_rule = term.rule if term else ""
-    publication.term_basis = term.basis if term else content.term_basis.strip() if content.term_ends_on else ""
+    ends_on = term.ends_on if term else content.term_ends_on
+    return {
+        "number": source.number,
+        "decision": str(source.decision.pk) if source.decision else "",
+        "document": str(source.document.pk) if source.document else "",
+        "term_ends_on": ends_on.isoformat() if ends_on else "",
+        "term_rule": term.rule if term else "",
+        "term_basis": term.basis if term else content.term_basis.strip() if ends_on else "",
+    }
+
+
+def settle(publication: Publication) -> None:
+    """Let what was drafted of number, decision, document and term hold: from the release on, or while all is new."""
+    drafted = publication.drafted
+    if not drafted:
+        return
+    publication.number = drafted["number"]
+    publication.decision_id = UUID(drafted["decision"]) if drafted["decision"] else None
+    publication.document_id = UUID(drafted["document"]) if drafted["document"] else None
+    publication.term_ends_on = publication.next_term_ends_on
+    publication.term_rule, publication.term_basis = drafted["term_rule"], drafted["term_basis"]
+    publication.drafted = {}
 
 
 def duty_to(case: Case, pack: Pack, event: str) -> Duty | None:
@@ -220,6 +260,7 @@ def submit_publication(publication_id: UUID, *, rev: int, actor: Account, at: da
         require(deciding.is_safe(leaks))
     publication.draft, publication.submitted_at = Publication.Draft.WAITING, at
     publication.return_reason = ""
+    _note_author(publication, actor)
     publication.rev += 1
     publication.save()
     append("publication.submitted", subject=publication, agency_id=case.agency_id, actor_id=actor.pk, at=at,
@@ -242,7 +283,8 @@ def correct_publication(
     require(deciding.may_tell(reason.strip(), private_in(case)))
     publication.draft, publication.reason = Publication.Draft.PREPARING, reason.strip()
     publication.conceals, publication.examined = conceals, ""
-    publication.prepared_by, publication.prepared_at = actor, at
+    publication.authors, publication.drafted = [], {}
+    _prepared(publication, actor, at)
     publication.redactions = [{**one, "confirmed": False} for one in publication.redactions]
     publication.rev += 1
     publication.save()

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import secrets
-from datetime import datetime
+from datetime import date, datetime
 from uuid import UUID
 
 from django.db import transaction
@@ -17,6 +17,8 @@ from heliograph.disclosure.actions.preparing import (
     ground_of,
     is_treatable,
     lock_publication,
+    own_to,
+    settle,
     standing,
     treated_draft,
 )
@@ -54,7 +56,12 @@ def _taken(publication_id: UUID, rev: int, actor: Account, at: datetime) -> tupl
     require(
         first_refusal(
             deciding.may_answer(
-                standing(publication), actor=actor.pk, roles=roles, releasing=stage.role, basis=stage.basis[0]
+                standing(publication),
+                actor=actor.pk,
+                own=own_to(publication, case),
+                roles=roles,
+                releasing=stage.role,
+                basis=stage.basis[0],
             ),
             deciding.is_read_as_shown(rev, publication.rev),
         )
@@ -89,22 +96,12 @@ def release_publication(publication_id: UUID, *, rev: int, place: str, actor: Ac
     service, when the decision does not stand or not as it was reviewed, and when anything would leak.
     """
     case, publication, pack = _taken(publication_id, rev, actor, at)
-    require(
-        first_refusal(
-            deciding.may_release(
-                standing_of(case, publication.occasion),
-                unchanged=source_of(case, publication.occasion).sha256 == publication.source_sha256,
-                ground=publication.ground,
-                treatable=is_treatable(pack, publication.ground),
-            ),
-            gates.asked(gates.IN_EFFECT, case.pk),
-            deciding.is_handled(redacting.handled(publication.redactions)),
-        )
-    )
+    _require_releasable(case, publication, pack, localdate(at))
     done, leaks = treated_draft(publication, case, localdate(at))
     require(deciding.is_safe(leaks))
     first = publication.version == 0
     publication.version += 1
+    settle(publication)
     former = _retire_former(publication, at)
     version = _write_version(publication, done, redacting.profile_under(pack).version, actor, at)
     shown = _show(publication, case, pack, done, at)
@@ -121,6 +118,24 @@ def release_publication(publication_id: UUID, *, rev: int, place: str, actor: Ac
     if first and publication.occasion != Publication.Occasion.CLOSING:
         finish_publish_step(case, published_on=localdate(at), where=place, actor=actor, at=at)
     return publication
+
+
+def _require_releasable(case: Case, publication: Publication, pack: Pack, on: date) -> None:
+    source = source_of(case, publication.occasion)
+    require(
+        first_refusal(
+            deciding.may_release(
+                standing_of(case, publication.occasion),
+                unchanged=source.sha256 == publication.source_sha256,
+                ground=publication.ground,
+                treatable=is_treatable(pack, publication.ground),
+            ),
+            deciding.are_lines_true(dict(publication.lines), dict(source.lines), showing.FIXED),
+            deciding.is_term_open(publication.next_term_ends_on, on),
+            gates.asked(gates.IN_EFFECT, case.pk),
+            deciding.is_handled(redacting.handled(publication.redactions)),
+        )
+    )
 
 
 def _retire_former(publication: Publication, at: datetime) -> list[PublicDecision]:
@@ -224,8 +239,15 @@ def withhold_publication(publication_id: UUID, *, rev: int, actor: Account, at: 
     case, publication, pack = _taken(publication_id, rev, actor, at)
     rule = ground_of(pack, publication.ground)
     require(
-        deciding.may_withhold(standing(publication), ground=publication.ground, known=rule is not None)
-        and gates.asked(gates.IN_EFFECT, case.pk)
+        first_refusal(
+            deciding.may_withhold(
+                standing(publication),
+                ground=publication.ground,
+                known=rule is not None,
+                treatable=rule is not None and rule.redactable,
+            ),
+            gates.asked(gates.IN_EFFECT, case.pk),
+        )
     )
     examined = _examine(publication, Examination.Outcome.WITHHELD, actor, at)
     publication.state, publication.draft = Publication.State.WITHHELD, Publication.Draft.NONE

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from datetime import date
+
 from django.contrib.postgres.fields import ArrayField
 from django.contrib.postgres.indexes import GinIndex
 from django.db import models
@@ -19,6 +21,8 @@ class Publication(models.Model):
 
     `lines` are the summary [[label, value], …] as it is prepared, `redactions` what was decided of each group;
     `source_sha256` is the case and its document as they were then, so that a later change is noticed at release.
+    Number, decision, document and term are those of what was released once it is public; those of its correction wait
+    in `drafted`, in text, so that nothing that nobody approved is shown or acted upon.
     """
 
     class Occasion(models.TextChoices):
@@ -77,6 +81,8 @@ class Publication(models.Model):
     reason = models.CharField("更正理由", max_length=300, blank=True)
     conceals = models.BooleanField("更正后不再显示原版本", default=False)
     source_sha256 = models.CharField("案件和文书内容哈希值", max_length=64)
+    drafted = models.JSONField("拟制中的文号和期限", default=dict)
+    authors = models.JSONField("拟制和送审的人", default=list)
     prepared_by = models.ForeignKey(Account, on_delete=models.PROTECT, related_name="+", verbose_name="拟制人")
     prepared_at = models.DateTimeField("拟制时间")
     submitted_at = models.DateTimeField("送审时间", null=True, blank=True)
@@ -133,6 +139,18 @@ class Publication(models.Model):
 
     def __str__(self) -> str:
         return f"{self.number or self.case_id} {self.get_occasion_display()}公示"
+
+    @property
+    def next_term_ends_on(self) -> date | None:
+        """When the term ends that is being prepared; that of what was released where nothing is."""
+        if not self.drafted:
+            return self.term_ends_on
+        return date.fromisoformat(self.drafted["term_ends_on"]) if self.drafted["term_ends_on"] else None
+
+    @property
+    def next_term_basis(self) -> str:
+        """What sets the term that is being prepared."""
+        return str(self.drafted["term_basis"]) if self.drafted else self.term_basis
 
     @property
     def shown_state(self) -> str:

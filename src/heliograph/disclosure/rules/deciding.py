@@ -18,6 +18,7 @@ WITHDRAWAL = "行政处罚法@2021:48"
 CHANGED = "变更、撤销、确认违法或者确认无效"
 LONGEST_VALUE = 4000
 LONGEST_REASON = 300
+SHOWN = 100
 FULL_AGE = 18
 CARD_LENGTH = 18
 BIRTH = slice(6, 14)
@@ -92,6 +93,17 @@ def are_lines_sound(lines: Mapping[str, str], required: Collection[str]) -> Verd
     return Allowed()
 
 
+def are_lines_true(lines: Mapping[str, str], source: Mapping[str, str], fixed: Collection[str]) -> Verdict:
+    """Say whether the lines that the case itself gives are as the case has them, or left out (D17)."""
+    for label, value in lines.items():
+        if label in fixed and value != source.get(label, ""):
+            message = (
+                f"“{label}”取自案卷，不能改写；案卷为“{source.get(label, '')[:SHOWN]}”。案卷有误的，请先更正案卷。"
+            )
+            return Refused("publication.line_changed", message, OPINION)
+    return Allowed()
+
+
 def may_choose_form(form: str, *, issued: bool) -> Verdict:
     """Say whether the full text can be published: only of a document that was made here."""
     if form == "full" and not issued:
@@ -145,14 +157,20 @@ def may_submit(standing: Standing, case: CaseStanding, *, ground: str, examined:
     return Allowed()
 
 
-def may_answer(standing: Standing, *, actor: UUID, roles: Collection[str], releasing: str, basis: str) -> Verdict:
-    """Say whether this person may decide on what waits: by the role of the agency's chain, not on own work (WS公8)."""
+def may_answer(
+    standing: Standing, *, actor: UUID, own: Collection[UUID], roles: Collection[str], releasing: str, basis: str
+) -> Verdict:
+    """Say whether this person may decide on what waits: by the role of the agency's chain, not on own work (WS公8).
+
+    own: to whom it is own work, as who wrote or handed in the draft and the officers of the case.
+    """
     if standing.draft != WAITING:
         return Refused("publication.not_waiting", "本次公示没有在待审，可能已经由他人办理。请刷新后再看。", basis)
     if releasing not in roles:
         return Refused("role.missing", "本机关的信息发布审批由发布审批环节的角色办理，您没有这一角色。", basis)
-    if actor == standing.prepared_by:
-        return Refused("publication.same_person", "拟制人不能审批自己拟制的公示，请由另一人审批。", basis)
+    if actor == standing.prepared_by or actor in own:
+        message = "拟制、送审本次公示的人和本案的两名执法人员不能审批，请由另一人审批。"
+        return Refused("publication.same_person", message, basis)
     return Allowed()
 
 
@@ -179,12 +197,31 @@ def may_return(reason: str) -> Verdict:
     return Allowed()
 
 
-def may_withhold(standing: Standing, *, ground: str, known: bool) -> Verdict:
+def is_term_open(ends_on: date | None, on: date) -> Verdict:
+    """Say whether the term still runs on the day of the release: what would have to go at once is not published."""
+    if ends_on is not None and on > ends_on:
+        message = f"公示期限已于 {ends_on} 届满，不能再公示。期限填写有误的，请退回拟制人。"
+        return Refused("publication.term_over", message, OPINION)
+    return Allowed()
+
+
+def may_withhold(standing: Standing, *, ground: str, known: bool, treatable: bool) -> Verdict:
     """Say whether it may be decided not to publish at all: on a ground of the pack, and nothing is public yet (D23)."""
     if standing.state != NEW:
         return Refused("publication.is_public", "已经公示过的，不能改为不予公开；需要停止公示的，请办理撤回。", OPINION)
     if not ground or not known:
         return Refused("publication.no_ground", "不予公开须选择规定的情形，请退回拟制人选择。", PRIVACY)
+    if treatable:
+        message = "所选情形可以经处理后公开，不能整件不予公开。请隐去有关内容后公示，或者退回拟制人。"
+        return Refused("publication.treatable", message, TREATING)
+    return Allowed()
+
+
+def may_end(*, annulled: bool, deciding: bool) -> Verdict:
+    """Say whether this person may end a publication: of a decision that stands only who decides on publications."""
+    if not annulled and not deciding:
+        message = f"决定没有被{CHANGED}，承办人员不能自行撤回公示，请由发布审批人或者法制审核人员办理。"
+        return Refused("publication.stands", message, WITHDRAWAL)
     return Allowed()
 
 
@@ -246,7 +283,7 @@ def is_safe(leaks: Sequence[str]) -> Verdict:
     return Allowed()
 
 
-def is_read_as_shown(seen: int, now: int) -> Verdict:
+def is_read_as_shown(seen: int | str | None, now: int | str) -> Verdict:
     """Say whether somebody decides on what stands there now: it may have changed since the page was opened."""
     if seen != now:
         return Refused("publication.stale", "内容在您打开页面之后有变化，请核对后再办理。", EXAMINING)

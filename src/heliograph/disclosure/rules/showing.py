@@ -9,13 +9,15 @@ from datetime import date
 
 TITLE, PARTY, NUMBER = "案件名称", "当事人", "文号"
 CATEGORY, CONTENT, AGENCY, DECIDED = "执法类别", "决定内容", "执法机关", "决定日期"
-RESULT = "结果"
+RESULT, MADE = "结果", "作出日期"
 # what the law wants the public to read (机关、对象、类别、结论), by occasion
 REQUIRED: Mapping[str, tuple[str, ...]] = {
     "decision": (TITLE, CATEGORY, NUMBER, PARTY, CONTENT, AGENCY, DECIDED),
     "result": (TITLE, CATEGORY, PARTY, RESULT, AGENCY),
     "closing": (TITLE, CATEGORY, NUMBER, PARTY, AGENCY),
 }
+# what the case itself says of number, party, content, day, agency and category: left out or as it is, never reworded
+FIXED = frozenset({NUMBER, PARTY, CONTENT, RESULT, AGENCY, CATEGORY, DECIDED, MADE})
 Pair = tuple[str, str]
 
 

@@ -247,7 +247,7 @@ def test_a_correction_is_a_new_version_and_may_conceal_the_former(ready: Ready) 
     begun = correct()
     assert (begun.state, begun.draft) == ("public", "preparing")
     assert refused(correct) == "publication.correcting"
-    second = published_again(bureau, case, begun, {"决定内容": "罚款800元"})
+    second = published_again(bureau, case, begun, {"认定的事实": "迟报一次"})
     former, now = rows_of(second)
     assert (former.state, now.state, now.reason) == ("former", "public", "摘要的金额有误")
     assert former.tokens == []

@@ -14,7 +14,7 @@ from heliograph.disclosure.rules.showing import Replaced
 from heliograph.kernel.verdict import Refused, Verdict
 
 DAY = date(2031, 1, 10)
-ME, OTHER = uuid4(), uuid4()
+ME, OTHER, OFFICER = uuid4(), uuid4(), uuid4()
 CASE = CaseStanding("decision", decided=True, served=True)
 WAITING = Standing("new", "waiting", ME)
 PUBLIC = Standing("public", "", ME)
@@ -52,6 +52,25 @@ def test_the_summary_is_whole() -> None:
     assert code(deciding.are_lines_sound({"甲": "一"}, ["甲"])) == ""
     assert code(deciding.are_lines_sound({"甲": " "}, ["甲"])) == "publication.incomplete"
     assert code(deciding.are_lines_sound({"甲": "字" * 4001}, ["甲"])) == "publication.too_long"
+
+
+def test_what_the_case_gives_stays_as_it_is_or_is_left_out() -> None:
+    case = {"甲": "一", "乙": "二"}
+    assert code(deciding.are_lines_true({"甲": "一", "乙": "另"}, case, {"甲"})) == ""
+    assert code(deciding.are_lines_true({"乙": "二"}, case, {"甲"})) == ""
+    assert code(deciding.are_lines_true({"甲": "二"}, case, {"甲"})) == "publication.line_changed"
+    assert code(deciding.are_lines_true({"丙": "三"}, case, {"丙"})) == "publication.line_changed"
+
+
+def test_a_term_that_is_over_is_not_begun() -> None:
+    assert code(deciding.is_term_open(None, DAY)) == code(deciding.is_term_open(DAY, DAY)) == ""
+    assert code(deciding.is_term_open(date(2031, 1, 9), DAY)) == "publication.term_over"
+
+
+def test_what_stands_is_ended_by_who_decides() -> None:
+    assert code(deciding.may_end(annulled=True, deciding=False)) == ""
+    assert code(deciding.may_end(annulled=False, deciding=True)) == ""
+    assert code(deciding.may_end(annulled=False, deciding=False)) == "publication.stands"
 
 
 def test_the_full_text_needs_a_document() -> None:
@@ -99,13 +118,15 @@ def test_what_is_handed_in_was_examined_and_tells_of_no_minor() -> None:
 
 def test_a_second_person_of_the_chain_answers() -> None:
     def may(standing: Standing = WAITING, actor: UUID = OTHER, roles: frozenset[str] = frozenset({"approver"})) -> str:
-        verdict = deciding.may_answer(standing, actor=actor, roles=roles, releasing="approver", basis="WS公8")
+        verdict = deciding.may_answer(
+            standing, actor=actor, own={OFFICER}, roles=roles, releasing="approver", basis="WS公8"
+        )
         return code(verdict)
 
     assert may() == ""
     assert may(PUBLIC) == "publication.not_waiting"
     assert may(roles=frozenset({"handler"})) == "role.missing"
-    assert may(actor=ME) == "publication.same_person"
+    assert may(actor=ME) == may(actor=OFFICER) == "publication.same_person"
 
 
 def test_what_is_released_stands_unchanged_and_served() -> None:
@@ -125,10 +146,13 @@ def test_what_is_released_stands_unchanged_and_served() -> None:
 def test_returning_and_withholding_say_why() -> None:
     assert code(deciding.may_return("文号有误")) == ""
     assert code(deciding.may_return(" ")) == "publication.no_reason"
-    assert code(deciding.may_withhold(WAITING, ground="secret", known=True)) == ""
-    assert code(deciding.may_withhold(WAITING, ground="", known=False)) == "publication.no_ground"
-    assert code(deciding.may_withhold(WAITING, ground="secret", known=False)) == "publication.no_ground"
-    assert code(deciding.may_withhold(PUBLIC, ground="secret", known=True)) == "publication.is_public"
+    assert code(deciding.may_withhold(WAITING, ground="secret", known=True, treatable=False)) == ""
+    assert code(deciding.may_withhold(WAITING, ground="", known=False, treatable=False)) == "publication.no_ground"
+    assert (
+        code(deciding.may_withhold(WAITING, ground="secret", known=False, treatable=False)) == "publication.no_ground"
+    )
+    assert code(deciding.may_withhold(WAITING, ground="privacy", known=True, treatable=True)) == "publication.treatable"
+    assert code(deciding.may_withhold(PUBLIC, ground="secret", known=True, treatable=False)) == "publication.is_public"
 
 
 def test_withdrawal_says_why_and_by_what() -> None:

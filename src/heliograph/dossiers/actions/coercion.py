@@ -26,7 +26,7 @@ from heliograph.dossiers.rules import coercing as rules
 from heliograph.dossiers.rules.opening import check_text
 from heliograph.dossiers.rules.papers import check_papers
 from heliograph.dossiers.rules.permitting import check_remedies
-from heliograph.dossiers.rules.substituting import may_ask_at_once
+from heliograph.dossiers.rules.substituting import is_article_of_course, may_ask_at_once
 from heliograph.duties.queries import last_day
 from heliograph.kernel.feel import FactValue
 from heliograph.kernel.verdict import Allowed, Verdict, first_refusal, require
@@ -83,14 +83,18 @@ def apply_coercion(
     if content.kind:
         _ask_measure(taken, content, urgent=manner == "紧急查封扣押")
     asked = manner if manner.startswith("申请") else f"申请{manner}"
-    text = f"{asked}：{content.reason.strip()}{_rests_on(content, executes)}"
+    text = f"{asked}：{content.reason.strip().rstrip('。')}{_rests_on(content, executes)}"
     return finish_step(taken, event="case.coercion_applied", text=text[:2000], facts=facts)
 
 
 def _may_apply(taken: StepAct, manner: str, content: CoercionContent, executes: Decision | None) -> Verdict:
     """Say whether coercion of this manner may be asked for; at once it needs no decision before it (52)."""
     if manner == AT_ONCE:
-        return first_refusal(may_ask_at_once(content.ground), rules.is_based(based=is_known(taken, content.basis)))
+        return first_refusal(
+            may_ask_at_once(content.ground),
+            rules.is_based(based=is_known(taken, content.basis)),
+            is_article_of_course(content.basis, at_once=True),
+        )
     asked = rules.Asked(
         kind=content.kind,
         items=content.items,

@@ -52,6 +52,7 @@ def demand_performance(
             may_happen_on(
                 served_on, today=taken.on, not_before=decision.decided_on, what="催告书送达日期", since="作出决定之日"
             ),
+            _may_follow_application(taken, served_on),
         )
     )
     waits = _wait_of_the_court(taken, served_on)
@@ -71,6 +72,17 @@ def demand_performance(
     term = f"，履行期限至 {perform_by.isoformat()}" if perform_by else ""
     return finish_step(taken, event="case.urged", text=f"送达催告书，催告当事人履行义务{term}。{how}",
                        facts={"履行情况": "未履行"}, on=served_on)  # fmt: skip
+
+
+def _may_follow_application(taken: StepAct, served_on: date) -> Verdict:
+    """Say whether a demand came after coercion was asked for, which waits for the decision's own term (35)."""
+    return may_happen_on(
+        served_on,
+        today=taken.on,
+        not_before=taken.case.opened_on if taken.case.executes_id else None,
+        what="催告书送达日期",
+        since="申请强制之日",
+    )
 
 
 def _may_end_on(perform_by: date | None, waits: date | None, served_on: date) -> Verdict:

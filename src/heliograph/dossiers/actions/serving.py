@@ -168,6 +168,7 @@ def record_publication(
             ),
             serving.is_one_or_other(published=not withheld or bool(where.strip()), withheld_reason=withheld_reason),
             serving.is_place_named(withheld=withheld, where=where),
+            serving.is_examined(withheld=withheld, approved=approved),
             may_happen_on(published_on or taken.on, today=taken.on, not_before=served, what="公示日期", since="送达日"),
         )
     )

@@ -85,8 +85,11 @@ def decide_substitute(
             rules.may_decide_substitute(plan, executes=taken.case.executes_id is not None, parties=_parties(taken)),
             check_text(content.reasons, what="理由"),
             is_based(based=is_known(taken, content.basis)),
+            rules.is_article_of_course(content.basis, at_once=at_once),
             Allowed() if at_once else is_term_over(term_of(taken.case), on=taken.on),
-            rules.may_plan(content.planned_on, earliest=earliest_day(taken.pack, taken.on, at_once=at_once)),
+            rules.may_plan(
+                content.planned_on, earliest=earliest_day(taken.pack, taken.on, at_once=at_once), at_once=at_once
+            ),
             check_text(content.remedies, what="告知的救济途径和期限", longest=1000),
             check_remedies(content.remedies),
         )

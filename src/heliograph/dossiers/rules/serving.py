@@ -106,6 +106,16 @@ def may_publish(*, served: bool, published: bool, withheld_reason: str, withheld
     return Allowed()
 
 
+def is_examined(*, withheld: bool, approved: bool) -> Verdict:
+    """Say whether somebody else examined and decided that it is kept from the public (D23, WS公8)."""
+    if withheld and not approved:
+        message = (
+            "依法不公开须经公开审查并由另一人审批，不能在本环节登记。请在“决定公示”中拟制并送审，审批后本环节自动办结。"
+        )
+        return Refused("publication.unexamined", message, "政府信息公开条例@2019:17")
+    return Allowed()
+
+
 def may_record_payment(*, amount: Decimal, owed: Decimal, surcharge: Decimal, receipt: str) -> Verdict:
     """Say whether a receipt can be: positive, with a number, not more than is owed (罚缴分离, S10)."""
     wrong = first_refusal(check_amount(amount, "缴款金额"), check_amount(surcharge, "加处罚款"))

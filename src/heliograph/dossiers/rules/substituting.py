@@ -20,6 +20,7 @@ from heliograph.kernel.verdict import Allowed, Refused, Verdict
 
 REVIEW = "行政强制法@2011:36"
 UNPERFORMED = "未履行"
+SHORTEST_NAME = 4  # characters: a shorter part of a party's name may as well be a place
 
 
 @dataclass(frozen=True, slots=True)
@@ -41,14 +42,22 @@ def may_decide_substitute(plan: Plan, *, executes: bool, parties: Collection[str
     if not (plan.performer.strip() and plan.method.strip() and plan.object.strip() and plan.budget >= 0):
         message = "代履行决定书须写明代履行人、方式、标的和费用预算。"
         return Refused("substitute.incomplete", message, SUBSTITUTE_COURSE)
-    if plan.performer.strip() in parties:
+    if any(_is_same(plan.performer.strip(), party) for party in parties):
         message = f"代履行由本机关或者没有利害关系的第三人实施，{plan.performer.strip()}是本案当事人，不能作代履行人。"
         return Refused("substitute.performer", message, SUBSTITUTE)
     return Allowed()
 
 
-def may_plan(planned_on: date, *, earliest: date) -> Verdict:
+def _is_same(performer: str, party: str) -> bool:
+    """Whether a performer is named like a party, perhaps by a part of its name only."""
+    return performer == party or (len(performer) >= SHORTEST_NAME and performer in party)
+
+
+def may_plan(planned_on: date, *, earliest: date, at_once: bool = False) -> Verdict:
     """Say whether a decision may name this day: the demand and its days have to come before it, but not at once."""
+    if at_once and planned_on != earliest:
+        message = f"立即代履行的，代履行之日就是决定之日 {earliest.isoformat()}，现为 {planned_on.isoformat()}。"
+        return Refused("substitute.not_at_once", message, SUBSTITUTE_AT_ONCE)
     if planned_on < earliest:
         message = f"代履行之前还要催告当事人，代履行之日最早为 {earliest.isoformat()}，现为 {planned_on.isoformat()}。"
         return Refused("substitute.day_early", message, SUBSTITUTE_COURSE)
@@ -149,3 +158,12 @@ def may_ask_at_once(ground: str) -> Verdict:
         return Allowed()
     listed = "、".join(IMMEDIATE_GROUNDS.values())
     return Refused("coercion.no_place", f"立即代履行须有法定情形之一：{listed}。", SUBSTITUTE_AT_ONCE)
+
+
+def is_article_of_course(basis: Collection[str], *, at_once: bool) -> Verdict:
+    """Say whether the article of this course is among those cited: at once only under 52, else under 50."""
+    needed = SUBSTITUTE_AT_ONCE if at_once else SUBSTITUTE
+    if needed in basis:
+        return Allowed()
+    what, article = ("立即代履行", "五十二") if at_once else ("代履行", "五十")
+    return Refused("substitute.article", f"{what}须以行政强制法第{article}条为依据，请在依据中选上。", needed)

@@ -130,8 +130,11 @@ def test_nothing_is_published_before_it_is_served(bureau: Bureau) -> None:
     assert refusal(lambda: show(publish, where=" ")) == "publication.place"
     assert refusal(lambda: show(publish, published_on=bureau.today - timedelta(days=1))) == "date.too_early"
     assert refusal(lambda: show(publish, published_on=None)) == "publication.no_reason"
-    show(publish, published_on=None, where="", withheld_reason="涉及个人隐私")
-    assert "依法不公开：涉及个人隐私" in case.events.get(kind="case.published").text
+    alone = {"published_on": None, "where": "", "withheld_reason": "涉及个人隐私"}
+    assert refusal(lambda: show(publish, **alone)) == "publication.unexamined"
+    assert refusal(lambda: show(publish, **alone, released=True)) == "publication.unexamined"
+    show(publish)
+    assert "机关网站" in case.events.get(kind="case.published").text
 
 
 def paid(bureau: Bureau, case: Case, state: str = "已履行", **changes: Any) -> object:

@@ -152,7 +152,7 @@ def test_files_of_the_archive_are_read_under_a_running_retrieval_only(bureau: Bu
     for by in ("handler", "co_handler", "leader_in_charge", "head", "legality_reviewer", "archivist", "unit_head"):
         assert refused(partial(taken, bureau, case, bureau[by])) == "retrieval.needed", by
     for by in ("handler", "legality_reviewer", "archivist"):
-        exporting = partial(binding.exportable, case.pk, actor=bureau[by], at=bureau.later())
+        exporting = partial(binding.exportable, case.pk, form="zip", actor=bureau[by], at=bureau.later())
         assert refused(exporting) == "retrieval.needed"
     found = granted(bureau, case, handler)
     assert taken(bureau, case, handler).right.retrieval == found  # type: ignore[attr-defined]

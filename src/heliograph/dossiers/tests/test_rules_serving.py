@@ -63,6 +63,9 @@ def test_publication_follows_service_once() -> None:
     refused(serving.may_publish(served=True, published=True, withheld=False, withheld_reason=""), "publication.twice")
     refused(serving.may_publish(served=True, published=False, withheld=True, withheld_reason=" "),
             "publication.no_reason", "理由")  # fmt: skip
+    assert serving.is_examined(withheld=False, approved=False)
+    assert serving.is_examined(withheld=True, approved=True)
+    refused(serving.is_examined(withheld=True, approved=False), "publication.unexamined", "决定公示")
     assert serving.is_place_named(withheld=False, where="机关网站")
     assert serving.is_place_named(withheld=True, where="")
     refused(serving.is_place_named(withheld=False, where=" "), "publication.place", "渠道")

@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import replace
 from datetime import date, time, timedelta
 from decimal import Decimal
+from functools import partial
 from typing import Any
 
 import pytest
@@ -98,3 +99,23 @@ def test_at_once_only_where_everybody_passes_and_the_absent_are_told_afterwards(
     assert code(rules.may_tell_afterwards(told_on=BEFORE, done_on=DAY, on=NEXT)) == "substitute.told"
     assert code(rules.may_tell_afterwards(told_on=NEXT, done_on=DAY, on=DAY)) == "substitute.told"
     assert code(rules.may_tell_afterwards(told_on=DAY, done_on=DAY, on=NEXT)) == ""
+
+
+def test_at_once_means_today_and_rests_on_its_own_article() -> None:
+    today = date(2026, 11, 23)
+    assert code(rules.may_plan(today, earliest=today, at_once=True)) == ""
+    assert code(rules.may_plan(today + timedelta(days=2), earliest=today, at_once=True)) == "substitute.not_at_once"
+    assert code(rules.is_article_of_course(["行政强制法@2011:52"], at_once=True)) == ""
+    assert code(rules.is_article_of_course(["行政强制法@2011:50"], at_once=True)) == "substitute.article"
+    assert code(rules.is_article_of_course(["行政强制法@2011:52"], at_once=False)) == "substitute.article"
+
+
+def test_a_party_does_not_perform_under_a_part_of_its_name() -> None:
+    def plan(performer: str) -> rules.Plan:
+        return rules.Plan(performer, "清运", "堆放物", Decimal(0), date(2026, 11, 23))
+
+    decide = partial(rules.may_decide_substitute, executes=True, parties={"兴隆台区云水寺管理组织"})
+    assert code(decide(plan("云水寺管理组织"))) == "substitute.performer"
+    assert code(decide(plan("兴隆台区云水寺管理组织"))) == "substitute.performer"
+    assert code(decide(plan("环卫公司"))) == ""
+    assert code(decide(plan("组织"))) == ""

@@ -8,11 +8,12 @@ from dataclasses import dataclass, field, replace
 
 from heliograph.kernel.packs.redaction_rules import Kind, RedactionKeep, Role
 from heliograph.kernel.redaction.addresses import addresses_in
-from heliograph.kernel.redaction.folding import Folded, fold, squeezed
-from heliograph.kernel.redaction.kinds import Hit, Known, Source, bare
+from heliograph.kernel.redaction.folding import Folded, fold, part_of
+from heliograph.kernel.redaction.kinds import Hit, Known, Source, bare, same
 from heliograph.kernel.redaction.lexicon import lexicon
+from heliograph.kernel.redaction.matching import Sought
 from heliograph.kernel.redaction.names import names_in
-from heliograph.kernel.redaction.numbers import numbers_in
+from heliograph.kernel.redaction.numbers import is_personal, numbers_in
 from heliograph.kernel.redaction.profile import Profile
 
 NEAR = 16
@@ -20,6 +21,7 @@ SURE = 0.9
 _BROKEN = re.compile(r"[0-9A-Za-z@.\-] ?\n ?[0-9A-Za-z@.\-]")
 _CLAUSE = re.compile(r"[，,。；;\n]")
 _LINK = re.compile(r"[:：（(为是“\" ]*$")
+_OF_A_PERSON = re.compile(r"身份|公民|居民|证件|护照|电话|手机|微信")
 _HAN_SPACE = re.compile(r"(?<=[\u4e00-\u9fff·])[ ]{1,2}(?=[\u4e00-\u9fff·])")
 _NOT_A_PERSON = re.compile(
     r"[\u4e00-\u9fff]{0,8}?(?:公司|有限|集团|合作社|专卖|商行|超市|酒店|饭店|面馆|餐馆|酒馆|药店|厂|店|村|镇|乡|街道|社区|小区|路|庄|学校|医院|大厦|商会|牌)"
@@ -45,38 +47,29 @@ class _Found:
 def find(text: str, known: Iterable[Known], profile: Profile, *, forms_only: bool = False) -> tuple[Hit, ...]:
     """Return what was found, in order of start; hits never overlap. forms_only: numbers and addresses alone."""
     folded = fold(text)
-    tight = squeezed(folded)
+    sought = Sought.of(text)
     found = _Found(taken=bytearray(len(text)))
-    for hit in _of_record(tight, known):
+    for hit in _of_record(sought, known):
         found.add(hit)
     for hit in _of_forms(folded):
         found.add(hit)
     for hit in () if forms_only else _of_names(folded):
         found.add(hit)
-    for hit in _again(text, tight, found.hits):
+    for hit in _again(text, sought, found.hits):
         found.add(hit)
     roles = _roles(text, found.hits)
     marked = (_kept(_with_role(hit, roles, text), text, profile.keeps) for hit in found.hits)
     return tuple(sorted(marked, key=lambda one: one.start))
 
 
-def _of_record(tight: Folded, known: Iterable[Known]) -> Iterator[Hit]:
+def _of_record(sought: Sought, known: Iterable[Known]) -> Iterator[Hit]:
     """The exact strings of the case record, the longest first: 王小明 before 王小."""
-    lowered = tight.text.lower()
-    wanted = sorted({(bare(one.text), one.kind, one.role) for one in known}, key=lambda one: (-len(one[0]), one))
+    wanted = sorted(
+        {(same(one.text, one.kind), one.kind, one.role) for one in known}, key=lambda one: (-len(one[0]), one)
+    )
     for needle, kind, role in wanted:
-        for start in places_of(lowered, needle):
-            yield Hit(*tight.span(start, start + len(needle)), kind, role, "record")
-
-
-def places_of(text: str, needle: str) -> Iterator[int]:
-    """Yield where a string stands; one that is too short to tell anybody stands nowhere."""
-    if len(needle) < 2:
-        return
-    start = text.find(needle)
-    while start >= 0:
-        yield start
-        start = text.find(needle, start + len(needle))
+        for place in sought.places(needle, kind):
+            yield Hit(place.start, place.end, kind, role, "record")
 
 
 def _of_forms(folded: Folded) -> Iterator[Hit]:
@@ -88,16 +81,10 @@ def _of_forms(folded: Folded) -> Iterator[Hit]:
         yield Hit(*folded.span(form.start, form.end), "address", "other", "address", form.confidence)
 
 
-def _without(folded: Folded, kept: Sequence[int]) -> Folded:
-    """Return the folded text with some of its characters only."""
-    text = "".join([folded.text[index] for index in kept])
-    return Folded(text, tuple(folded.places[index] for index in kept), folded.length)
-
-
 def _broken(folded: Folded) -> Iterator[Hit]:
     """Numbers that a line break cuts in two, as a text layer does; only those that are sure."""
     kept = [index for index, char in enumerate(folded.text) if char != "\n"]
-    view = _without(folded, kept)
+    view = part_of(folded, kept)
     for form in numbers_in(view.text):
         if form.confidence >= SURE and kept[form.end - 1] - kept[form.start] > form.end - form.start - 1:
             yield Hit(*view.span(form.start, form.end), form.kind, confidence=form.confidence, note=form.note)
@@ -109,25 +96,23 @@ def _of_names(folded: Folded) -> Iterator[Hit]:
     if _HAN_SPACE.search(folded.text):
         dropped = {place for match in _HAN_SPACE.finditer(folded.text) for place in range(*match.span())}
         kept = [index for index in range(len(folded.text)) if index not in dropped]
-        view = _without(folded, kept)
+        view = part_of(folded, kept)
     for name in names_in(view.text):
         source: Source = "cue" if name.cue else "model"
         start, end = view.span(name.start, name.end)
         yield Hit(start, end, "name", name.role, source, round(name.chance, 3))
 
 
-def _again(text: str, tight: Folded, hits: Sequence[Hit]) -> Iterator[Hit]:
+def _again(text: str, sought: Sought, hits: Sequence[Hit]) -> Iterator[Hit]:
     """Each string that was found, wherever else it stands; a name not as a part of a firm or a place."""
-    lowered = tight.text.lower()
     seen: dict[tuple[str, Kind], Hit] = {}
     for hit in hits:
-        seen.setdefault((bare(text[hit.start : hit.end]), hit.kind), hit)
+        seen.setdefault((same(text[hit.start : hit.end], hit.kind), hit.kind), hit)
     for (needle, kind), hit in sorted(seen.items(), key=lambda one: -len(one[0][0])):
-        for start in places_of(lowered, needle):
-            end = start + len(needle)
-            if hit.source != "record" and is_elsewhere(lowered, needle, start, kind):
+        for place in sought.places(needle, kind):
+            if hit.source != "record" and is_elsewhere(place.view, needle, place.at, kind):
                 continue
-            yield replace(hit, start=tight.span(start, end)[0], end=tight.span(start, end)[1], source="repeat", note="")
+            yield replace(hit, start=place.start, end=place.end, source="repeat", note="")
 
 
 def is_elsewhere(text: str, needle: str, start: int, kind: Kind) -> bool:
@@ -139,13 +124,13 @@ def _roles(text: str, hits: Iterable[Hit]) -> dict[str, Role]:
     """Return who somebody is, by name: as the record says, else as the surest cue does."""
     told = [hit for hit in hits if hit.kind == "name" and hit.role != "other"]
     told.sort(key=lambda hit: (hit.source == "record", hit.confidence))
-    return {bare(text[hit.start : hit.end]): hit.role for hit in told}
+    return {same(text[hit.start : hit.end], "name"): hit.role for hit in told}
 
 
 def _with_role(hit: Hit, roles: dict[str, Role], text: str) -> Hit:
     if hit.kind != "name" or hit.role != "other":
         return hit
-    return replace(hit, role=roles.get(bare(text[hit.start : hit.end]), "other"))
+    return replace(hit, role=roles.get(same(text[hit.start : hit.end], "name"), "other"))
 
 
 def _kept(hit: Hit, text: str, keeps: Sequence[RedactionKeep]) -> Hit:
@@ -162,9 +147,22 @@ def _kept(hit: Hit, text: str, keeps: Sequence[RedactionKeep]) -> Hit:
 
 def _says(entry: RedactionKeep, string: str, before: str) -> bool:
     """Say whether an entry of the keep-list speaks of a string with what stands before it."""
-    if any(string == bare(one) for one in entry.strings) or string.endswith(tuple(entry.ends)):
+    if any(string == bare(one) for one in entry.strings):
         return True
-    if _LINK.sub("", before).endswith(tuple(entry.before)):
+    linked = _LINK.sub("", before)
+    if is_personal(string):
+        return _is_called(entry, linked)
+    if string.endswith(tuple(entry.ends)) or linked.endswith(tuple(entry.before)):
         return True
     clause = _CLAUSE.split(before)[-1][-NEAR:]
     return any(word in clause for word in entry.near)
+
+
+def _is_called(entry: RedactionKeep, linked: str) -> bool:
+    """Say whether a cue stands directly before a number that looks like a person's, and nothing there says it is one.
+
+    Being near a word is not enough for these: 执业证电话, 人民政府反映的周某.
+    """
+    cue = max((word for word in entry.before if linked.endswith(word)), key=len, default="")
+    clause = _CLAUSE.split(linked.removesuffix(cue))[-1][-NEAR:]
+    return bool(cue) and not _OF_A_PERSON.search(clause)

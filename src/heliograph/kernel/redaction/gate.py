@@ -8,9 +8,9 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator, Sequence
 
 from heliograph.kernel.packs.redaction_rules import Kind
-from heliograph.kernel.redaction.finding import find, is_elsewhere, places_of
-from heliograph.kernel.redaction.folding import fold, squeezed
-from heliograph.kernel.redaction.kinds import KIND_NAMES, NUMBERS, Decision, Known, Leak, LeakCode, Span, bare
+from heliograph.kernel.redaction.finding import find, is_elsewhere
+from heliograph.kernel.redaction.kinds import KIND_NAMES, NUMBERS, Decision, Known, Leak, LeakCode, Span, bare, same
+from heliograph.kernel.redaction.matching import Sought
 from heliograph.kernel.redaction.profile import Profile
 
 Places = list[tuple[int, int]]
@@ -59,10 +59,10 @@ def _needles(original: str, spans: Sequence[Span], record: Sequence[Known], prof
     """Return the strings that must not stand anywhere: what was hidden, and what the record says is to be hidden."""
     found: Needles = {}
     for span in spans:
-        found[bare(original[span.start : span.end]), span.kind] = "hidden"
+        found[same(original[span.start : span.end], span.kind), span.kind] = "hidden"
     for one in record:
         if profile.rule_for(one.kind, one.role).action == "mask":
-            found[bare(one.text), one.kind] = "known"
+            found[same(one.text, one.kind), one.kind] = "known"
     return found
 
 
@@ -70,11 +70,11 @@ def _kept_places(
     spans: Sequence[Span], decisions: Sequence[Decision], record: Sequence[Known], profile: Profile
 ) -> Places:
     """Return the places of the masked text that an officer kept and was allowed to keep."""
-    never = {(bare(one.text), one.kind) for one in record if profile.rule_for(one.kind, one.role).always}
+    never = {(same(one.text, one.kind), one.kind) for one in record if profile.rule_for(one.kind, one.role).always}
     kept = sorted(
         place
         for decision in decisions
-        if decision.action == "keep" and (bare(decision.text), decision.kind) not in never
+        if decision.action == "keep" and (same(decision.text, decision.kind), decision.kind) not in never
         for place in decision.places
     )
     shifted: Places = []
@@ -88,12 +88,11 @@ def _kept_places(
 
 
 def _strings(masked: str, needles: Needles, kept: Places) -> Iterator[Leak]:
-    tight = squeezed(fold(masked))
-    lowered = tight.text.lower()
+    sought = Sought.of(masked)
     for (needle, kind), code in needles.items():
-        for start in places_of(lowered, needle):
-            place = tight.span(start, start + len(needle))
-            ours = code == "hidden" and is_elsewhere(lowered, needle, start, kind)
+        for found in sought.places(needle, kind):
+            place = (found.start, found.end)
+            ours = code == "hidden" and is_elsewhere(found.view, needle, found.at, kind)
             if not ours and not _within(place, kept):
                 yield Leak(code, kind, masked[slice(*place)], *place, f"应当隐去的{KIND_NAMES[kind]}仍在公示文本中")
 
@@ -111,14 +110,13 @@ def _numbers(masked: str, profile: Profile, kept: Places) -> Iterator[Leak]:
 
 def _final(final: str, masked: str, needles: Needles, profile: Profile) -> Iterator[Leak]:
     """What the rendered document shows more than the text it was made of: hidden text, metadata, an older version."""
-    here, there = squeezed(fold(final)), squeezed(fold(masked)).text.lower()
-    lowered = here.text.lower()
+    here, there = Sought.of(final), Sought.of(masked)
     for (needle, kind), code in needles.items():
-        places = list(places_of(lowered, needle))
-        if len(places) > there.count(needle):
-            start, end = here.span(places[-1], places[-1] + len(needle))
+        places = list(here.places(needle, kind))
+        if len(places) > len(list(there.places(needle, kind))):
+            start, end = places[-1].start, places[-1].end
             yield Leak(code, kind, final[start:end], start, end, f"应当隐去的{KIND_NAMES[kind]}出现在成文的文字层中")
     for hit in find(final, (), profile, forms_only=True):
-        if hit.kind in NUMBERS and not hit.kept_by and bare(final[hit.start : hit.end]) not in there:
+        if hit.kind in NUMBERS and not hit.kept_by and bare(final[hit.start : hit.end]) not in there.tight.text:
             message = f"成文的文字层中发现未处理的{KIND_NAMES[hit.kind]}"
             yield Leak("number", hit.kind, final[hit.start : hit.end], hit.start, hit.end, message)

@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 import hashlib
+import re
 from collections.abc import Mapping
 from dataclasses import asdict, dataclass
 from typing import Any, Literal, Self, get_args
 
 from heliograph.kernel.packs.redaction_rules import Action, Kind, Role
-from heliograph.kernel.redaction.folding import fold
+from heliograph.kernel.redaction.folding import fold, lowered, unjoined
 
 Source = Literal["record", "pattern", "cue", "address", "model", "repeat"]
 LeakCode = Literal["known", "hidden", "number", "changed"]
@@ -16,6 +17,11 @@ LeakCode = Literal["known", "hidden", "number", "changed"]
 KINDS: tuple[Kind, ...] = get_args(Kind)
 NUMBERS: frozenset[Kind] = frozenset(KINDS) - {"name", "address", "birth_date", "other"}
 """Kinds whose strings have a form of their own: one left in a text to be published blocks it."""
+
+JOINED: frozenset[Kind] = frozenset({"name", "plate"})
+DIGITED: frozenset[Kind] = frozenset({"id_number", "phone", "bank_account"})
+_HAN = re.compile(r"[\u4e00-\u9fff]")
+_GROUPING = re.compile(r"[^0-9a-z]")
 
 KIND_NAMES: Mapping[Kind, str] = {
     "name": "姓名",
@@ -158,9 +164,17 @@ class Leak:
 
 def bare(text: str) -> str:
     """Return a string as it is compared: folded, without spaces, small letters."""
-    return fold(text).text.replace(" ", "").replace("\n", "").lower()
+    return lowered(fold(text).text.replace(" ", "").replace("\n", ""))
+
+
+def same(text: str, kind: Kind) -> str:
+    """Return what is equal for two ways to write one string: a name without dots, a number without what groups it."""
+    plain = bare(text)
+    if kind in DIGITED and not _HAN.search(plain):
+        return _GROUPING.sub("", plain)
+    return unjoined(fold(plain)).text if kind in JOINED else plain
 
 
 def key_of(text: str, kind: Kind, kept_by: str = "") -> str:
     """Return the name of a group: the same for the same string and kind in every text."""
-    return hashlib.sha256(f"{kind}\0{bare(text)}\0{kept_by}".encode()).hexdigest()[:24]
+    return hashlib.sha256(f"{kind}\0{same(text, kind)}\0{kept_by}".encode()).hexdigest()[:24]

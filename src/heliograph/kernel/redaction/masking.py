@@ -12,7 +12,7 @@ from itertools import chain, count
 
 from heliograph.kernel.packs.redaction_rules import RedactionRule
 from heliograph.kernel.redaction.folding import fold
-from heliograph.kernel.redaction.kinds import Decision, Masked, RedactionError, Span, bare
+from heliograph.kernel.redaction.kinds import Decision, Masked, RedactionError, Span, same
 from heliograph.kernel.redaction.lexicon import lexicon
 from heliograph.kernel.redaction.profile import Profile
 
@@ -30,7 +30,7 @@ def mask(text: str, decisions: Iterable[Decision], profile: Profile) -> Masked:
     for start, end, decision in places:
         _check(text, start, end, decision, done)
         rule = _rule(decision, profile)
-        instead = names[bare(decision.text)] if "{first}" in rule.text else rule.text
+        instead = names[same(decision.text, "name")] if "{first}" in rule.text else rule.text
         parts += [text[done:start], instead]
         length += start - done
         spans.append(Span(start, end, length, length + len(instead), decision.kind, rule.id))
@@ -43,7 +43,7 @@ def mask(text: str, decisions: Iterable[Decision], profile: Profile) -> Masked:
 def _check(text: str, start: int, end: int, decision: Decision, done: int) -> None:
     if start < done:
         raise RedactionError(f"“{decision.text}”与前一处隐去的内容重叠，请合并后再处理")
-    if not start < end <= len(text) or bare(text[start:end]) != bare(decision.text):
+    if not start < end <= len(text) or same(text[start:end], decision.kind) != same(decision.text, decision.kind):
         raise RedactionError(f"“{decision.text}”不在原来的位置，原文可能已经改动，请重新识别")
 
 
@@ -55,8 +55,10 @@ def _rule(decision: Decision, profile: Profile) -> RedactionRule:
 
 def _names(text: str, decisions: Sequence[Decision], profile: Profile) -> dict[str, str]:
     """Return what is written for each name; a mark where two would look alike, or like one that stands there."""
-    rules = {bare(one.text): _rule(one, profile) for one in decisions if one.kind == "name"}
-    plain = {name: rule.text.replace("{first}", first_of(name)) for name, rule in rules.items()}
+    named = {same(one.text, "name"): one for one in decisions if one.kind == "name"}
+    rules = {name: _rule(one, profile) for name, one in named.items()}
+    firsts = {name: first_of(one.text) for name, one in named.items()}
+    plain = {name: rule.text.replace("{first}", firsts[name]) for name, rule in rules.items()}
     alike = Counter(plain.values())
     written: dict[str, str] = {}
     for name, rule in rules.items():
@@ -64,7 +66,7 @@ def _names(text: str, decisions: Sequence[Decision], profile: Profile) -> dict[s
             written[name] = plain[name]
             continue
         marks = chain(rule.marks, (str(number) for number in count(len(rule.marks) + 1)))
-        others = (rule.apart.replace("{first}", first_of(name)).replace("{mark}", mark) for mark in marks)
+        others = (rule.apart.replace("{first}", firsts[name]).replace("{mark}", mark) for mark in marks)
         written[name] = next(other for other in others if other not in text and other not in written.values())
     return written
 

@@ -125,6 +125,13 @@ def _identity(run: str, digits: str, before: str) -> Judged:
     return None
 
 
+def is_personal(string: str) -> bool:
+    """Say whether a string without spaces looks like a citizen's number of identity or a mobile telephone."""
+    plain = re.sub(r"[^0-9xX]", "", numerals(string))
+    card = len(plain) == 18 and _PROVINCE.match(plain) is not None and _born(plain[6:14])
+    return card or _MOBILE.fullmatch(plain) is not None
+
+
 def _last(pattern: re.Pattern[str], text: str) -> int:
     """Return where the last word of a pattern ends, -1 when there is none."""
     return max((match.end() for match in pattern.finditer(text)), default=-1)

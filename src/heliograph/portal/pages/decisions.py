@@ -14,7 +14,7 @@ from django.urls import reverse
 from django.utils.feedgenerator import Atom1Feed
 from django.utils.timezone import localtime
 
-from heliograph.disclosure.models import PublicDecision
+from heliograph.disclosure.models import Publication, PublicDecision
 from heliograph.portal.attested import Attested
 from heliograph.portal.decided import (
     MOST_COUNTED,
@@ -25,6 +25,7 @@ from heliograph.portal.decided import (
     opened,
     page_of_decisions,
     public_decisions,
+    readable_now,
     standings_of,
 )
 from heliograph.portal.pages.changes import CONTROL
@@ -225,6 +226,7 @@ def tombstone(request: HttpRequest, found: Opened, version: PublicDecision) -> H
         "scope": scope,
         "publication": publication,
         "version": version,
+        "expired": found.is_expired,
         "attested": attested_of(version, standings_of(found)),
         "proof_url": address_of(found, "decision-proof", version.number),
         "current": found.current,
@@ -259,6 +261,7 @@ def decision_json(request: HttpRequest, agency: str, publication: UUID) -> HttpR
     if current is None:
         ended = one.withdrawn_at or one.expired_at
         gone = {
+            "state": Publication.State.EXPIRED.label if found.is_expired else one.get_state_display(),
             "ended_at": localtime(ended).isoformat() if ended else None,
             "reason": one.withdrawn_reason or "公示期限届满",
             "basis": one.withdrawn_basis or one.term_basis,
@@ -280,7 +283,7 @@ def decision_json(request: HttpRequest, agency: str, publication: UUID) -> HttpR
 def feed(request: HttpRequest, agency: str) -> HttpResponse:
     """Send the newest decisions of an agency as an Atom feed: only what is public now."""
     scope = agency_scope(agency)
-    rows = PublicDecision.objects.filter(agency=scope.agency, state=PublicDecision.State.PUBLIC)
+    rows = readable_now(scope.agency.pk)
     address = request.build_absolute_uri(reverse("portal:decisions", args=[scope.agency.code]))
     atom = Atom1Feed(
         title=f"{scope.agency.name}：{TITLE}",

@@ -20,6 +20,7 @@ from heliograph.disclosure.tests.publishing import (
     withdraw,
 )
 from heliograph.dossiers.tests.bureau import Bureau
+from heliograph.portal import decided
 from heliograph.registers.actions import add_agency
 from tests.cast import NOON
 from tests.logs import Rounds
@@ -138,6 +139,23 @@ def test_what_expired_says_so_and_no_more(client: Client) -> None:
     assert answer.status_code == 410
     assert "公示期限届满" in answer.content.decode()
     assert "罚款800元" not in answer.content.decode() + told(client, bureau, public)
+
+
+def test_what_is_over_is_gone_before_the_sweep_comes(client: Client, monkeypatch: pytest.MonkeyPatch) -> None:
+    bureau, case = ready_to_publish()
+    ends = bureau.today + timedelta(days=1)
+    public = published(bureau, case, term_ends_on=ends, term_basis="本局公示办法第三条")
+    monkeypatch.setattr(decided, "localdate", lambda: ends)
+    assert client.get(own(bureau, public)).status_code == 200
+    assert NUMBER in told(client, bureau, public)
+    monkeypatch.setattr(decided, "localdate", lambda: ends + timedelta(days=1))
+    for name, more in (("decision", ()), ("decision-version", (1,)), ("decision-json", ())):
+        answer = client.get(own(bureau, public, name, *more))
+        assert answer.status_code == 410, name
+        assert "公示期" in answer.content.decode()
+        assert "罚款800元" not in answer.content.decode()
+    assert NUMBER not in text(client, reverse("portal:decisions", args=[bureau.agency.code]))
+    assert NUMBER not in text(client, reverse("portal:decision-feed", args=[bureau.agency.code]))
 
 
 def test_another_agency_s_decision_is_not_found_under_this_one(client: Client) -> None:
