@@ -148,6 +148,7 @@ def _write(publication: Publication, case: Case, content: PublicationContent, ac
     known = redacting.with_added(known_in(case), added)
     profile = redacting.profile_under(pack)
     original = showing.joined_text(lines, text)
+    require(deciding.are_added_found(added, original))
     former = publication.redactions
     publication.redactions = redacting.decided(original, known, profile, former, content.choices)
     publication.form = content.form

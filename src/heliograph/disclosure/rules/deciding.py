@@ -104,6 +104,16 @@ def are_lines_true(lines: Mapping[str, str], source: Mapping[str, str], fixed: C
     return Allowed()
 
 
+def are_added_found(added: Collection[str], text: str) -> Verdict:
+    """Say whether the words that an officer adds are there to be hidden: a slip of the pen would leave them public."""
+    whole = "".join(text.split())
+    missing = next((one for one in added if "".join(one.split()) not in whole), "")
+    if missing:
+        message = f"补充隐去的内容“{missing[:SHOWN]}”在公示的文字中没有，请核对是否写错；不需要隐去的请删去。"
+        return Refused("publication.added_absent", message, PRIVACY)
+    return Allowed()
+
+
 def may_choose_form(form: str, *, issued: bool) -> Verdict:
     """Say whether the full text can be published: only of a document that was made here."""
     if form == "full" and not issued:

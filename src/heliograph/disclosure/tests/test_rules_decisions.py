@@ -238,3 +238,10 @@ def test_values_stand_on_one_line_and_terms_in_months() -> None:
     assert showing.one_line(" 甲\n 乙\t丙 ") == "甲 乙 丙"
     assert showing.months_after(date(2026, 11, 30), 3) == date(2027, 2, 28)
     assert showing.months_after(date(2026, 1, 15), 24) == date(2028, 1, 15)
+
+
+def test_words_to_hide_are_there() -> None:
+    assert deciding.are_added_found(["某 小区", "三号楼"], "住某小区\n三号楼")
+    verdict = deciding.are_added_found(["没有这几个字"], "住某小区三号楼")
+    assert isinstance(verdict, Refused)
+    assert (verdict.code, "没有这几个字" in verdict.message) == ("publication.added_absent", True)
